@@ -1,0 +1,1 @@
+"""Auspex: accountable answers, one package per concern."""

@@ -1,0 +1,1 @@
+"""Mechanisms without a product noun; imports nothing above it."""

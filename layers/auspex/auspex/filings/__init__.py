@@ -1,0 +1,1 @@
+"""SEC filings: read whole, figures extracted, answers quoted to the character."""

@@ -1,0 +1,1 @@
+"""Adapters of filings: one module per outside party."""

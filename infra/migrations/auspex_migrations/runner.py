@@ -1,0 +1,93 @@
+"""Bring a database to the newest revision. Safe to start from several places at once: an advisory lock queues them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy
+from alembic import command, op
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+HERE = Path(__file__).parent
+LOCK_KEY = 0x41555350  # "AUSP"; session level is right here and only here, see ARCHITECTURE (database access)
+OWNER_ROLE = "auspex_owner"
+
+
+def execute_sql_beside(module_file: str, filename: str) -> None:
+    """Run one SQL file that lies beside a revision, as the role that owns every object."""
+    bind = op.get_bind()
+    bind.exec_driver_sql(f"SET LOCAL ROLE {OWNER_ROLE}")
+    bind.exec_driver_sql((Path(module_file).parent / filename).read_text(encoding="utf-8"))
+    bind.exec_driver_sql("RESET ROLE")
+
+
+def migrate(url: str, *, role_passwords: Mapping[str, str]) -> str:
+    """Create roles and extensions, run what is missing, and return the head revision.
+
+    `url` is a SQLAlchemy URL (`postgresql+psycopg://…`) of a login that may create roles and extensions;
+    `role_passwords` maps each function role (`auspex_<product>`) to the password it shall log in with.
+    """
+    engine = sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool)
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_KEY})")
+            connection.commit()
+            try:
+                _prepare(connection, role_passwords)
+                connection.commit()
+                command.upgrade(_config(connection), "head")
+                connection.commit()
+                return current_revision(connection)
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_KEY})")
+                connection.commit()
+    finally:
+        engine.dispose()
+
+
+def head_revision() -> str:
+    """Return the newest revision that this code knows."""
+    return str(ScriptDirectory(str(HERE)).get_current_head())
+
+
+def current_revision(connection: Connection) -> str:
+    """Return the revision the database is at, or an empty string before the first."""
+    context = MigrationContext.configure(connection, opts={"version_table_schema": "public"})
+    return context.get_current_revision() or ""
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _prepare(connection: Connection, role_passwords: Mapping[str, str]) -> None:
+    """Roles are global to a server: create what is missing, always set the password and the search settings."""
+    existing = {str(row[0]) for row in connection.exec_driver_sql("SELECT rolname FROM pg_roles").all()}
+    if OWNER_ROLE not in existing:
+        connection.exec_driver_sql(f"CREATE ROLE {OWNER_ROLE} NOLOGIN")
+    connection.exec_driver_sql(f"GRANT {OWNER_ROLE} TO CURRENT_USER")
+    connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
+    database = str(connection.exec_driver_sql("SELECT quote_ident(current_database())").scalar_one())
+    connection.exec_driver_sql(f"GRANT CREATE ON DATABASE {database} TO {OWNER_ROLE}")
+    connection.exec_driver_sql("SELECT '[1]'::vector")  # loads the library, so that its settings are known below
+    for role, password in sorted(role_passwords.items()):
+        name = str(connection.exec_driver_sql("SELECT quote_ident(%s)", (role,)).scalar_one())
+        literal = str(connection.exec_driver_sql("SELECT quote_literal(%s)", (password,)).scalar_one())
+        verb = "ALTER" if role in existing else "CREATE"
+        connection.exec_driver_sql(f"{verb} ROLE {name} LOGIN PASSWORD {literal.replace('%', '%%')}")
+    # The hybrid search stays one statement because its settings hang on the role (API, data).
+    if "auspex_filings" in role_passwords:
+        connection.exec_driver_sql("ALTER ROLE auspex_filings SET hnsw.iterative_scan = 'strict_order'")
+        connection.exec_driver_sql("ALTER ROLE auspex_filings SET hnsw.ef_search = 100")

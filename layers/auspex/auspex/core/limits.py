@@ -1,0 +1,64 @@
+"""Every cap of the system: a named constant with its unit. docs/limits.md is generated from this file.
+
+The line after each constant says what it bounds; `make docs` copies it and a test compares.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Requests
+BODY_BYTES_MAX: Final = 262_144
+"""Largest JSON request body of an endpoint that states no other cap."""
+PAGE_ROWS_DEFAULT: Final = 25
+"""Rows of a list when `limit` is absent."""
+PAGE_ROWS_MAX: Final = 100
+"""Largest `limit` of a list."""
+IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
+"""Longest Idempotency-Key; printable ASCII only."""
+CURSOR_CHARACTERS_MAX: Final = 1_024
+"""Longest cursor accepted."""
+READY_CHECK_SECONDS: Final = 1.0
+"""Deadline of each check of /ready."""
+
+# Messages
+MESSAGE_BYTES_MAX: Final = 8_192
+"""Largest message body; documents travel by reference."""
+DEFERRALS_MAX: Final = 20
+"""Deferrals of one message before it becomes a dead letter `source-unavailable`."""
+DEFER_SECONDS_MAX: Final = 900
+"""Longest single deferral."""
+RETRY_SECONDS_MAX: Final = 300
+"""Longest wait before a failed message is tried again: min(this, 5 * 2^(n-1))."""
+OUTBOX_SWEEP_ROWS_MAX: Final = 500
+"""Outbox rows that one sweep sends."""
+REMAINING_SECONDS_MIN: Final = 45
+"""A stage with less time left than this checkpoints and continues in a new message."""
+
+# Jobs
+JOB_HOURS_MAX: Final = 24
+"""A job that is not finished after this long expires."""
+JOB_IDLE_MINUTES_MAX: Final = 30
+"""A job without progress for this long expires."""
+
+# Filings
+INGESTION_ITEMS_MAX: Final = 50
+"""Tickers or accessions of one ingestion request."""
+INGESTION_PER_TICKER_MAX: Final = 5
+"""Newest filings of one ticker that one ingestion request takes."""
+SECTION_SLICE_CHARACTERS_MAX: Final = 20_000
+"""Longest slice of a section's text in one reply."""
+QUESTION_CHARACTERS_MIN: Final = 3
+"""Shortest question."""
+QUESTION_CHARACTERS_MAX: Final = 2_000
+"""Longest question or search query."""
+SEARCH_TOP_MAX: Final = 50
+"""Most hits of one search."""
+SEARCH_CANDIDATES_MAX: Final = 200
+"""Most candidates of each leg of one search."""
+DOCUMENT_BYTES_MAX: Final = 83_886_080
+"""Largest document fetched from EDGAR (80 MB)."""
+CHECKPOINT_BYTES_MAX: Final = 262_144
+"""Largest checkpoint kept in Postgres; larger ones go to S3."""
+LEASE_SECONDS: Final = 600
+"""A lease not renewed for this long may be taken over."""

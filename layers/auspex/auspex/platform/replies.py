@@ -1,0 +1,58 @@
+"""Shapes of every reply: one object, one job or one page, each with `meta`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auspex.core.limits import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
+
+T = TypeVar("T")
+
+
+class Request(BaseModel):
+    """Base of request bodies: unknown fields are refused, so that a typing error is not silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Representation(BaseModel):
+    """Base of what replies show."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Meta(Representation):
+    """Where an answer comes from and under which request."""
+
+    request_id: str
+    source: str = "core"
+    model_version: str | None = None
+
+
+class Reply(Representation, Generic[T]):
+    """One object."""
+
+    data: T
+    meta: Meta
+
+
+class Page(Representation, Generic[T]):
+    """What a list function returns: its rows and where the next page begins."""
+
+    rows: list[T]
+    next_cursor: str | None = None
+
+
+class ListReply(Representation, Generic[T]):
+    """One page of a list; `next_cursor` is null on the last one."""
+
+    data: list[T]
+    has_more: bool
+    next_cursor: str | None
+    meta: Meta
+
+
+PageLimit = Annotated[int, Field(ge=1, le=PAGE_ROWS_MAX, description="Rows of the page")]
+PAGE_LIMIT_DEFAULT = PAGE_ROWS_DEFAULT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,7 +48,11 @@ class FactOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One non-empty table cell; `header` is the path of column headers above it, outermost first."""
+    """One non-empty table cell; `header` is the path of column headers above it, outermost first.
+
+    `row_label` is the text at the left of its row, `row_group` the line above that opens a group ("Basic" under
+    "Earnings per share:").
+    """
 
     row: int
     column: int
@@ -56,11 +61,15 @@ class Cell:
     end: int
     header: tuple[str, ...] = ()
     row_label: str = ""
+    row_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a canonical text; `scale` is a power of ten (3, 6, 9), None when nothing states one."""
+    """A table of a canonical text; `scale` is a power of ten (3, 6, 9), None when nothing states one.
+
+    Rows of share counts take `shares_scale` where `shares_exempt` is set ("shares in thousands" beside "in millions").
+    """
 
     start: int
     end: int
@@ -70,6 +79,7 @@ class Table:
     cells: tuple[Cell, ...]
     per_share_exempt: bool = False
     shares_exempt: bool = False
+    shares_scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class NormalizedDocument:
-    """Canonical text of one document with the spans found while emitting it (FILINGS 7.3)."""
+    """Canonical text of one document with the spans found while emitting it (FILINGS 7.3).
+
+    `properties` holds what the document's undimensioned `dei` facts say, by concept without prefix
+    (`DocumentFiscalYearFocus` → "2024").
+    """
 
     text: str
     tables: tuple[Table, ...] = ()
@@ -108,6 +122,7 @@ class NormalizedDocument:
     headings: tuple[Heading, ...] = ()
     degraded: bool = False
     reasons: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +157,7 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """A named figure of one filing (FILINGS 7.5, 7.6). `value` is in `unit`; `scale_shown` is the power of ten shown."""
+    """A named figure of one filing (FILINGS 7.5, 7.6). `value` is in `unit`; `scale_shown` the power of ten shown."""
 
     metric: str
     label: str
@@ -182,6 +197,7 @@ class FilingDocument:
     tables: tuple[Table, ...] = ()
     facts: tuple[Fact, ...] = ()
     headings: tuple[Heading, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

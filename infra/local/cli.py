@@ -1,0 +1,59 @@
+"""``python -m infra.local.cli up | down | reset``: what ``make`` calls. Progress goes to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+
+from infra.local.down import bring_down, reset
+from infra.local.progress import StepError
+from infra.local.state import BusyError, StateDirectory, state_directory
+from infra.local.up import Wishes, bring_up
+
+
+def main() -> int:
+    """Run one command and return its exit status."""
+    arguments = _parser().parse_args()
+    directory = state_directory()
+    directory.create()
+    try:
+        with directory.exclusively():
+            return _run(arguments, directory)
+    except (StepError, BusyError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; make up goes on from here, make down stops what runs", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: argparse.Namespace, directory: StateDirectory) -> int:
+    match arguments.command:
+        case "up":
+            wishes = Wishes(emulator=arguments.emulator, port=arguments.port, source=arguments.source)
+            started_at = float(os.environ.get("AUSPEX_STARTED_AT") or time.time())
+            print(json.dumps(bring_up(directory, wishes, started_at=started_at)))
+        case "down":
+            bring_down(directory)
+        case "reset":
+            reset(directory)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.cli", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="bring the stack up; the last line is one JSON object")
+    up.add_argument("--emulator", choices=["ministack", "localstack"], default="ministack")
+    up.add_argument("--port", type=int, default=0, help="port of the base URL (default: 8400, or the last one used)")
+    up.add_argument("--source", choices=["replay", "live"], default="replay")
+    commands.add_parser("down", help="stop what up started; data stays")
+    commands.add_parser("reset", help="stop and delete all data")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,36 @@
+"""Stop exactly what the stack started, newest first; forget it only when asked."""
+
+from __future__ import annotations
+
+from infra.local import aws, processes
+from infra.local.postgres import find_postgres, forget_postgres
+from infra.local.progress import step
+from infra.local.state import StateDirectory
+
+
+def bring_down(directory: StateDirectory) -> None:
+    """Stop the replay server, the emulator (its state is saved first) and Postgres; data stays. Raises StepError."""
+    state = directory.read()
+    for name in ("replay", "emulator"):
+        record = state.processes.pop(name, None)
+        if record is None:
+            continue
+        with step(f"stop {name}", log=directory.log(name)):
+            if name == "emulator":
+                aws.stop_ministack(directory, record)
+            else:
+                processes.stop(record)
+        directory.write(state)
+    postgres = find_postgres(directory.postgres)
+    if postgres is not None:
+        with step("stop postgres", log=directory.postgres / "postgres.log"):
+            postgres.stop()
+    directory.result_file.unlink(missing_ok=True)
+
+
+def reset(directory: StateDirectory) -> None:
+    """Stop everything and delete all data of the stack; the model files stay. Raises StepError."""
+    bring_down(directory)
+    with step("forget"):
+        forget_postgres(directory.postgres)
+        directory.forget()

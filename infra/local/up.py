@@ -1,0 +1,205 @@
+"""Bring the stack up from whatever state it is in: nothing yet, stopped, running, or half killed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from infra.local import aws, deploy, keys, processes, reconcile
+from infra.local.database import Database, start_database
+from infra.local.deploy import Deployment, ProductStack
+from infra.local.postgres import free_port, is_free
+from infra.local.postgres_cluster import write_private
+from infra.local.progress import Remedy, note, step
+from infra.local.state import REPOSITORY, StackState, StateDirectory
+
+NAME_PREFIX = "auspex"
+USUAL_PORT = 8400
+REPLAY_TIMEOUT_SECONDS = 60.0
+WARM_PATHS = ("/health", "/ready")
+WARM_TIMEOUT_SECONDS = 60.0
+LOCAL_USER_AGENT = "Auspex local stack operator@example.com"
+"""Sent to our own replay server alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """State what the caller of ``make up`` asked for; ``port`` 0 leaves it to us."""
+
+    emulator: str
+    port: int
+    source: str
+    root_template: Path = REPOSITORY / "template.yaml"
+
+
+def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) -> dict[str, object]:
+    """Bring everything up and return what the last line of ``make up`` says. Raises StepError, BusyError."""
+    state = directory.read()
+    with step("postgres", log=directory.postgres / "postgres.log"):
+        database = start_database(directory)
+    with step("emulator", log=directory.log("emulator")):
+        _choose_emulator(directory, state, wishes)
+        intact = _start_emulator(directory, state)
+    with step("replay", log=directory.log("replay")):
+        edgar = _start_source(directory, state, wishes)
+    with step("deploy", log=directory.log("emulator"), remedy="correct the template, then: make up"):
+        stacks = _deploy(directory, state, wishes.root_template, database, edgar, intact=intact)
+    with step("migrate", log=directory.log("emulator")):
+        _migrate(directory, state, stacks, database)
+    with step("keys"):
+        if not state.keys or not keys.keys_work(database.url, state.keys):
+            state.keys = keys.create_keys(database.url)
+            directory.write(state)
+    api_url = f"http://127.0.0.1:{state.front_port}"
+    with step("warm up", log=directory.log("emulator")):
+        _warm_up(api_url)
+    result: dict[str, object] = {
+        "api_url": api_url,
+        "api_key": state.keys["demo"],
+        "admin_key": state.keys["admin"],
+        "console_url": None,
+        "database_url": database.url,
+        "seconds": round(time.time() - started_at, 1),
+    }
+    write_private(directory.result_file, json.dumps(result) + "\n")
+    return result
+
+
+def _choose_emulator(directory: StateDirectory, state: StackState, wishes: Wishes) -> None:
+    """Settle which emulator and which ports; a change ends the one that runs."""
+    running = state.processes.get("emulator")
+    moved = bool(wishes.port and state.front_port and wishes.port != state.front_port)
+    if running is not None and (moved or state.emulator != wishes.emulator):
+        aws.stop_ministack(directory, state.processes.pop("emulator"))
+        running = None
+    if state.emulator != wishes.emulator:
+        state.stacks.clear()
+    state.emulator = wishes.emulator
+    if running is None or not processes.is_alive(running):
+        state.front_port = _front_port(wishes.port or state.front_port, wanted=bool(wishes.port))
+        if not state.emulator_port or not is_free(state.emulator_port):
+            state.emulator_port = free_port()
+    directory.write(state)
+
+
+def _front_port(port: int, *, wanted: bool) -> int:
+    chosen = port or USUAL_PORT
+    if is_free(chosen):
+        return chosen
+    if wanted:
+        raise Remedy(f"port {chosen} is in use by another process", "choose another: make up PORT=8401")
+    return free_port()
+
+
+def _start_emulator(directory: StateDirectory, state: StackState) -> bool:
+    if state.emulator == "localstack":
+        aws.check_localstack(state)
+        return False
+    return aws.start_ministack(directory, state)
+
+
+def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) -> dict[str, str]:
+    """Return the EDGAR parameters: the real source, or a replay server of ours that runs and answers."""
+    state.source = wishes.source
+    if wishes.source == "live":
+        user_agent = os.environ.get("EDGAR_USER_AGENT", "")
+        if not user_agent:
+            raise Remedy("EDGAR asks every client who it is", 'set EDGAR_USER_AGENT="Company name contact@domain"')
+        note("live")
+        return {"EdgarUserAgent": user_agent}
+    record = state.processes.get("replay")
+    if record is None or not processes.is_alive(record) or not _replay_answers(state.replay_port):
+        if record is not None:
+            processes.stop(record)
+        if not state.replay_port or not is_free(state.replay_port):
+            state.replay_port = free_port()
+        command = [sys.executable, "-m", "infra.local.replay", "--port", str(state.replay_port)]
+        command += ["--state", str(directory.replay)]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+        environment["PYTHONPATH"] = str(REPOSITORY / "layers" / "auspex")
+        record = processes.start(command, environment=environment, log=directory.log("replay"), directory=REPOSITORY)
+        state.processes["replay"] = record
+        directory.write(state)
+        processes.wait_until(
+            lambda: _replay_answers(state.replay_port),
+            record,
+            timeout_seconds=REPLAY_TIMEOUT_SECONDS,
+            what="the replay server",
+        )
+    origin = f"http://127.0.0.1:{state.replay_port}"
+    return {"EdgarWwwUrl": f"{origin}/www", "EdgarDataUrl": f"{origin}/data", "EdgarUserAgent": LOCAL_USER_AGENT}
+
+
+def _replay_answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/__requests", timeout=2.0).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _deploy(
+    directory: StateDirectory,
+    state: StackState,
+    root_template: Path,
+    database: Database,
+    edgar: dict[str, str],
+    *,
+    intact: bool,
+) -> list[ProductStack]:
+    endpoint = aws.endpoint_url(state)
+    given = {
+        "NamePrefix": NAME_PREFIX,
+        "Stage": "local",
+        "DatabaseHost": _host_for_functions(state, database.host),
+        "DatabasePort": str(database.port),
+        "DatabaseName": database.name,
+        "DatabaseOwnerSecretArn": aws.put_secret(
+            endpoint, f"{NAME_PREFIX}/database/owner", {"username": database.username, "password": database.password}
+        ),
+        "ModelDirectory": str(REPOSITORY / ".auspex" / "model"),
+        **edgar,
+    }
+    stacks = Deployment(directory, state, root_template, NAME_PREFIX, trust_previous=intact).run(given)
+    changed = [stack for stack in stacks if stack.changed]
+    for stack in changed:
+        reconcile.reconcile(stack, endpoint)
+    reconcile.write_route_table(root_template, stacks, aws.route_table(directory))
+    if changed:
+        aws.save_ministack(state)
+    note(f"{len(changed)} of {len(stacks)} stacks changed")
+    return stacks
+
+
+def _host_for_functions(state: StackState, host: str) -> str:
+    """Return the database's host as functions see it: LocalStack runs them in containers."""
+    if state.emulator == "localstack" and host in {"127.0.0.1", "localhost"}:
+        return os.environ.get("AUSPEX_LOCALSTACK_DATABASE_HOST", "host.docker.internal")
+    return host
+
+
+def _migrate(directory: StateDirectory, state: StackState, stacks: list[ProductStack], database: Database) -> None:
+    """Invoke the deployed migration unless nothing changed since it last ran on this database."""
+    digest = hashlib.sha256(
+        json.dumps([database.url, sorted(stack.deployed.digest for stack in stacks)]).encode()
+    ).hexdigest()
+    if state.migrated_digest == digest:
+        note("up to date")
+        return
+    function = deploy.find_output(stacks, "MigrateDatabaseFunction")
+    aws.invoke(aws.endpoint_url(state), function, {})
+    state.migrated_digest = digest
+    directory.write(state)
+
+
+def _warm_up(api_url: str) -> None:
+    """Call what must answer first; the reply of ``/ready`` tells what is missing."""
+    for path in WARM_PATHS:
+        reply = httpx.get(f"{api_url}{path}", timeout=WARM_TIMEOUT_SECONDS)
+        if reply.status_code != 200:
+            raise RuntimeError(f"GET {path} answered {reply.status_code}: {reply.text[:500]}")

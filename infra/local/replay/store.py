@@ -1,0 +1,117 @@
+"""Answer paths from the manifest: recorded bodies byte for byte, extracted and composed ones made when asked for."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from infra.local.replay import compose
+
+from auspex.filings.adapters.edgar_sgml import split_submission
+
+HERE = Path(__file__).parent
+MANIFEST = HERE / "manifest.json"
+CORPUS = HERE / "corpus"
+COMPRESS_FROM_BYTES = 1_400
+CACHED_BODIES_MAX = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One answer: the plain body, its gzip form (the recording's own where it is one), and what to send with it."""
+
+    status: int
+    content_type: str
+    source: str
+    body: bytes
+    packed: bytes | None
+    etag: str
+
+
+class Store:
+    """Every path the replay server knows. Without recordings only the sample corpus is left."""
+
+    def __init__(self, recordings: Path | None, *, manifest: Path = MANIFEST, corpus: Path = CORPUS) -> None:
+        document = json.loads(manifest.read_text(encoding="utf-8"))
+        self._recordings = recordings
+        self._corpus = corpus
+        self._filings: dict[str, dict[str, Any]] = document["filings"]
+        self._companies: dict[str, dict[str, Any]] = document["companies"]
+        self._entries: dict[str, dict[str, Any]] = {}
+        for entry in document["entries"]:
+            if recordings is not None or entry["source"] == "sample":
+                self._prefer(entry)
+        self._cached = lru_cache(maxsize=CACHED_BODIES_MAX)(self._build)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def answer(self, target: str) -> Stored | None:
+        """Return what a request target (path and query) is answered with, None when nothing is recorded for it."""
+        path = canonical(target)
+        return self._cached(path) if path in self._entries else None
+
+    def _prefer(self, entry: dict[str, Any]) -> None:
+        """Keep a real recording where a sample claims the same path."""
+        path = canonical(entry["path"])
+        if path not in self._entries or self._entries[path]["source"] == "sample":
+            self._entries[path] = entry
+
+    def _build(self, path: str) -> Stored:
+        entry = self._entries[path]
+        body, packed = self._body(entry)
+        if packed is None and len(body) >= COMPRESS_FROM_BYTES:
+            packed = gzip.compress(body, compresslevel=5, mtime=0)
+        return Stored(
+            status=entry.get("status", 200),
+            content_type=entry["content_type"],
+            source=entry["source"],
+            body=body,
+            packed=packed,
+            etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+        )
+
+    def _body(self, entry: dict[str, Any]) -> tuple[bytes, bytes | None]:
+        source = entry["source"]
+        if source == "sample":
+            return (self._corpus / entry["file"]).read_bytes(), None
+        if source == "recorded":
+            return self._recorded(entry["file"])
+        if source == "extracted":
+            return self._extracted(entry["file"], entry["document"]), None
+        return self._composed(entry), None
+
+    def _recorded(self, file: str) -> tuple[bytes, bytes | None]:
+        if self._recordings is None:
+            raise FileNotFoundError(f"{file}: there is no folder of recordings")
+        stored = (self._recordings / file).read_bytes()
+        return (gzip.decompress(stored), stored) if file.endswith(".gz") else (stored, None)
+
+    def _extracted(self, file: str, filename: str) -> bytes:
+        text, _ = self._recorded(file)
+        return next(document.served for document in split_submission(text) if document.filename == filename)
+
+    def _composed(self, entry: dict[str, Any]) -> bytes:
+        if entry["compose"] == "submissions":
+            cik = entry["cik"]
+            filings = [filing for filing in self._filings.values() if filing["cik"] == cik]
+            return compose.submissions(cik, self._companies[str(cik)], filings)
+        filing = self._filings[entry["accession"]]
+        company = self._companies[str(filing["cik"])]
+        if entry["compose"] == "index_page":
+            return compose.index_page(filing, company)
+        bodies = ((document, self._recorded(document["file"])[0]) for document in filing["documents"])
+        return compose.full_submission(filing, company, bodies)
+
+
+def canonical(target: str) -> str:
+    """Return a request target in the form the manifest is searched by: sorted query, no empty parameters."""
+    parts = urlsplit(target)
+    query = urlencode(sorted((name, value) for name, value in parse_qsl(parts.query) if value))
+    return f"{parts.path}?{query}" if query else parts.path

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from auspex.filings.model import Table
 from auspex.filings.sentences import split_sentences
@@ -53,8 +54,7 @@ def split_regions(text: str, tables: Sequence[tuple[int, int, Table]]) -> tuple[
     ordered = sorted(
         (span for span in tables if _holds_figures(text[span[0] : span[1]])), key=lambda span: (span[0], -span[1])
     )
-    followers = [*ordered[1:], None]
-    chosen = [span for span, next_one in zip(ordered, followers, strict=True) if not _lies_within(next_one, span)]
+    chosen = [span for span, next_one in pairwise([*ordered, None]) if span and not _lies_within(next_one, span)]
     regions: list[Region] = []
     position = 0
     for start, end, table in chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 CONNECT_SECONDS = 3
@@ -10,9 +9,25 @@ READ_SECONDS = 20
 ATTEMPTS = 3
 
 
-@cache
+_clients: dict[str, Any] = {}
+
+
 def client(service: str) -> Any:
-    """Return the boto3 client of a service; importing boto3 waits until somebody needs it."""
+    """Return the client of a service, one per environment; importing boto3 waits until somebody needs it."""
+    if service not in _clients:
+        _clients[service] = _build(service)
+    return _clients[service]
+
+
+def use_client(service: str, replacement: Any | None) -> None:
+    """Put a client in a service's place; None has the next use build a fresh one. For the test harness only."""
+    if replacement is None:
+        _clients.pop(service, None)
+    else:
+        _clients[service] = replacement
+
+
+def _build(service: str) -> Any:
     import boto3  # noqa: PLC0415 - 200 ms of import that most invocations never need
     from botocore.config import Config  # noqa: PLC0415
 

@@ -95,6 +95,16 @@ def close_connection() -> None:
     _Environment.checked = False
 
 
+def exchange_connection(replacement: Connection | None) -> Connection | None:
+    """Put another environment's connection in this one's place and return what stood there, still open.
+
+    For the test harness only: it runs functions of several roles in one process.
+    """
+    before, _Environment.connection = _Environment.connection, replacement
+    _Environment.checked = False
+    return before
+
+
 @contextmanager
 def transaction() -> Iterator[Connection]:
     """Run one use case in one transaction: commit at the end, roll back on any exception.

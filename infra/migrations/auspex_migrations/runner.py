@@ -24,7 +24,9 @@ def execute_sql_beside(module_file: str, filename: str) -> None:
     """Run one SQL file that lies beside a revision, as the role that owns every object."""
     bind = op.get_bind()
     bind.exec_driver_sql(f"SET LOCAL ROLE {OWNER_ROLE}")
-    bind.exec_driver_sql((Path(module_file).parent / filename).read_text(encoding="utf-8"))
+    # The driver's own cursor without parameters: a percent sign in SQL is then just that.
+    with bind.connection.cursor() as cursor:
+        cursor.execute((Path(module_file).parent / filename).read_text(encoding="utf-8"))
     bind.exec_driver_sql("RESET ROLE")
 
 

@@ -267,6 +267,29 @@ CREATE TABLE filings.edgar_budget (
 );
 INSERT INTO filings.edgar_budget VALUES (1, '-infinity', NULL, 0);
 
+-- The platform's dead-letter stage knows no product; this is how a filing learns that its message died, in the same
+-- transaction. A body that is no JSON or names no filing changes nothing here.
+CREATE FUNCTION filings.note_dead_letter() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE dead text;
+BEGIN
+  BEGIN
+    dead := NEW.body::jsonb -> 'body' ->> 'accession';
+  EXCEPTION WHEN invalid_text_representation THEN
+    RETURN NULL;
+  END;
+  UPDATE filings.filings SET status = 'dead_letter', dead_letter_reason = NEW.reason
+    WHERE accession = dead AND status IN ('detected', 'fetched', 'analyzed');
+  IF FOUND THEN
+    INSERT INTO filings.events (accession, topic, payload, created_at) VALUES
+      (dead, 'dead_letter', jsonb_build_object('stage', NEW.stage, 'node', NEW.node, 'reason', NEW.reason), NEW.dead_at);
+  END IF;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION filings.note_dead_letter FROM PUBLIC;
+CREATE TRIGGER filings_note_dead_letter AFTER INSERT ON platform.dead_letters
+  FOR EACH ROW WHEN (NEW.queue LIKE 'filings-%') EXECUTE FUNCTION filings.note_dead_letter();
+
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA filings TO auspex_filings;
 GRANT UPDATE ON filings.companies, filings.filings, filings.chunks, filings.terms, filings.corpus, filings.leases,
   filings.edgar_budget TO auspex_filings;

@@ -19,6 +19,13 @@ class Command(BaseModel):
     queue: ClassVar[str]
 
 
+class UnitCommand(Command):
+    """A command that works on one unit of a job; a dead letter fails exactly that unit."""
+
+    unit_kind: str
+    unit_key: str
+
+
 class MessageTooLargeError(ValueError):
     """A message body exceeds MESSAGE_BYTES_MAX: something travels by value that should travel by reference."""
 

@@ -23,7 +23,7 @@ from auspex.core.config import QueueSettings, read_settings
 from auspex.core.database import begin_invocation, close_connection, connect, transaction
 from auspex.core.faults import fault_point
 from auspex.core.limits import DEFER_SECONDS_MAX, DEFERRALS_MAX, RETRY_SECONDS_MAX
-from auspex.core.messages import Cause, Command, Envelope
+from auspex.core.messages import Cause, Command, Envelope, UnitCommand
 from auspex.core.problems import Problem
 from auspex.core.telemetry import count, flush_metrics, log_invocation, logger
 from auspex.platform.deliveries import (
@@ -33,6 +33,7 @@ from auspex.platform.deliveries import (
     record_failure,
     store_dead_letter,
 )
+from auspex.platform.jobs import fail_unit
 
 B = TypeVar("B", bound=Command)
 RETRY_BASE_SECONDS = 5
@@ -102,10 +103,9 @@ class Delivery(Generic[B]):
 class Consumer(Generic[B]):
     """A queue's worker: `@worker.command(Model)` registers what handles a message, `handler` is the Lambda's."""
 
-    def __init__(self, name: str, *, stage: str, on_final: Callable[[Any, B, Problem, datetime], None] | None) -> None:
+    def __init__(self, name: str, *, stage: str) -> None:
         self.name = name
         self.stage = stage
-        self._on_final = on_final
         self._models: dict[str, type[Command]] = {}
         self._functions: dict[str, Callable[[Delivery[Any]], None]] = {}
         self._deadline = 0.0
@@ -221,8 +221,14 @@ class Consumer(Generic[B]):
                 ),
                 at=at,
             )  # fmt: skip
-            if envelope is not None and self._on_final is not None:
-                self._on_final(connection, envelope.body, problem, at)
+            if envelope is not None and isinstance(envelope.body, UnitCommand):
+                fail_unit(
+                    connection,
+                    kind=envelope.body.unit_kind,
+                    unit_key=envelope.body.unit_key,
+                    problem=problem,
+                    at=at,
+                )
         if stored:
             count("DeadLettersStored")
         logger().warning(
@@ -258,11 +264,9 @@ class Consumer(Generic[B]):
         logger().remove_keys(["request_id", "job_id"])
 
 
-def consumer(
-    name: str, *, stage: str, on_final: Callable[[Any, Any, Problem, datetime], None] | None = None
-) -> Consumer[Any]:
-    """Make the worker of a stage (`<product>-<stage>`); `on_final` fails the unit when a Problem ends a message."""
-    return Consumer(name, stage=stage, on_final=on_final)
+def consumer(name: str, *, stage: str) -> Consumer[Any]:
+    """Make the worker of a stage (`<product>-<stage>`)."""
+    return Consumer(name, stage=stage)
 
 
 def retry_seconds(attempt: int) -> int:

@@ -1,0 +1,119 @@
+"""Jobs: long work with units, progress and a timeline. A job ends only by its units, by cancellation or by expiry.
+
+Work on a unit is reported by (kind, unit key), so that two jobs waiting for the same filing both see it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from auspex.core.database import Connection, load_sql
+from auspex.core.ids import new_id
+from auspex.core.limits import JOB_HOURS_MAX, JOB_IDLE_MINUTES_MAX
+from auspex.core.messages import Cause
+from auspex.core.problems import IdempotencyKeyReused, NotFound, Problem
+
+SQL = load_sql(Path(__file__).with_suffix(".sql"))
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What a job is made of."""
+
+    account_id: str
+    kind: str
+    route: str
+    request: dict[str, Any]
+    units: list[str]
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedJob:
+    """A job's id, and whether this call made it or an earlier one with the same Idempotency-Key."""
+
+    job_id: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as its owner sees it."""
+
+    job: dict[str, Any]
+    units: list[dict[str, Any]]
+    timeline: list[dict[str, Any]]
+
+
+def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetime) -> CreatedJob:
+    """Create a job, or return the one this Idempotency-Key made. Raises IdempotencyKeyReused for another body."""
+    canonical = json.dumps(new.request, sort_keys=True, separators=(",", ":")).encode()
+    row = connection.execute(
+        SQL["create_job"],
+        {
+            "job_id": new_id("job"), "account_id": new.account_id, "kind": new.kind, "route": new.route,
+            "idempotency_key": new.idempotency_key, "request_sha256": hashlib.sha256(canonical).hexdigest(),
+            "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
+            "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
+        },
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    if not row["same_request"]:
+        raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another body on this route.")
+    return CreatedJob(job_id=row["job_id"], created=row["created"])
+
+
+def read_job(connection: Connection, *, account_id: str, job_id: str) -> JobView:
+    """Return one job of an account. Raises NotFound for an unknown one and for another account's."""
+    row = connection.execute(SQL["read_job"], {"account_id": account_id, "job_id": job_id}).fetchone()
+    if row is None:
+        raise NotFound(detail=f"There is no job {job_id}.")
+    return JobView(job=row["job"], units=row["units"], timeline=row["timeline"])
+
+
+def expand_unit(connection: Connection, *, job_id: str, unit_key: str, units: list[str], at: datetime) -> None:
+    """Replace a placeholder (a scan) by the units it found."""
+    connection.execute(SQL["expand_unit"], {"job_id": job_id, "unit_key": unit_key, "units": units, "at": at})
+
+
+def advance_unit(
+    connection: Connection, *, kind: str, unit_key: str, stage: str, progress: int, at: datetime,
+    waiting_on: str | None = None,
+) -> None:  # fmt: skip
+    """Report progress (0-99) of a unit to every live job that waits for it; progress never goes back."""
+    connection.execute(
+        SQL["advance_unit"],
+        {"kind": kind, "unit_key": unit_key, "stage": stage, "progress": progress, "waiting_on": waiting_on, "at": at},
+    )
+
+
+def succeed_unit(connection: Connection, *, kind: str, unit_key: str, result: dict[str, Any], at: datetime) -> None:
+    """End a unit well in every live job that waits for it."""
+    connection.execute(
+        SQL["finish_unit"],
+        {"kind": kind, "unit_key": unit_key, "state": "succeeded", "problem": None, "result": Jsonb(result), "at": at},
+    )
+
+
+def fail_unit(connection: Connection, *, kind: str, unit_key: str, problem: Problem, at: datetime) -> None:
+    """End a unit with its problem in every live job; a job fails when none of its units is left alive."""
+    document = problem.document(instance=None, request_id=None) | {"unit": unit_key}
+    connection.execute(
+        SQL["finish_unit"],
+        {"kind": kind, "unit_key": unit_key, "state": "failed", "problem": Jsonb(document), "result": None, "at": at},
+    )
+
+
+def expire_overdue_jobs(connection: Connection, *, at: datetime) -> int:
+    """Expire jobs past their time or without progress; their open units are released."""
+    rows = connection.execute(
+        SQL["expire_overdue"], {"at": at, "idle_since": at - timedelta(minutes=JOB_IDLE_MINUTES_MAX)}
+    ).fetchall()
+    return len(rows)

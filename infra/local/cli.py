@@ -8,10 +8,9 @@ import os
 import sys
 import time
 
-from infra.local.down import bring_down, reset
+from infra.local import down
 from infra.local.progress import StepError
 from infra.local.state import BusyError, StateDirectory, state_directory
-from infra.local.up import Wishes, bring_up
 
 
 def main() -> int:
@@ -33,13 +32,15 @@ def main() -> int:
 def _run(arguments: argparse.Namespace, directory: StateDirectory) -> int:
     match arguments.command:
         case "up":
+            from infra.local.up import Wishes, bring_up  # noqa: PLC0415 - stopping must not need what deploying needs
+
             wishes = Wishes(emulator=arguments.emulator, port=arguments.port, source=arguments.source)
             started_at = float(os.environ.get("AUSPEX_STARTED_AT") or time.time())
             print(json.dumps(bring_up(directory, wishes, started_at=started_at)))
         case "down":
-            bring_down(directory)
+            down.bring_down(directory)
         case "reset":
-            reset(directory)
+            down.reset(directory)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.local import aws, processes
+from infra.local import ministack_process, processes
 from infra.local.postgres import find_postgres, forget_postgres
 from infra.local.progress import step
 from infra.local.state import StateDirectory
@@ -17,7 +17,7 @@ def bring_down(directory: StateDirectory) -> None:
             continue
         with step(f"stop {name}", log=directory.log(name)):
             if name == "emulator":
-                aws.stop_ministack(directory, record)
+                ministack_process.stop_emulator(directory, record)
             else:
                 processes.stop(record)
         directory.write(state)

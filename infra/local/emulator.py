@@ -33,6 +33,7 @@ def main() -> None:
 
     waits = lambda_runtime.Worker._drain_stderr_bounded.__defaults__  # noqa: SLF001 - pinned exactly, no setting for it
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (FIRST_LOG_LINE_WAIT_SECONDS, *waits[1:])  # noqa: SLF001
+    logging.getLogger("persistence").setLevel(logging.WARNING)  # a line per service at every save
     arguments.clean_mark.unlink(missing_ok=True)
     door = FrontDoor(application.app, arguments.front_port, RouteTable(arguments.table))
     asyncio.run(_serve(door, application, ports=(arguments.port, arguments.front_port)))

@@ -99,7 +99,8 @@ def start_postgres(directory: Path, *, fast: bool = False, port: int = 0, attach
             if not attach or time.monotonic() > deadline:
                 raise PostgresInUseError(f"{directory} is in use by another process; stop that one first")
             time.sleep(POLL_SECONDS)  # another start is under way, or the last processes of a killed server are ending
-        return _start_locked(directory, lock.fileno(), fast=fast, port=port)
+        server = _start_locked(directory, lock.fileno(), fast=fast, port=port)
+        return _outliving(server) if attach else server
 
 
 def find_postgres(directory: Path) -> Postgres | None:
@@ -156,6 +157,14 @@ def _answers(port: int) -> bool:
             return probe.recv(1) in {b"N", b"S"}
     except OSError:
         return False
+
+
+def _outliving(server: Postgres) -> Postgres:
+    """Let go of the child: it shall run on when we end, and its handle would warn when it is collected."""
+    if server.child is not None:
+        server.child.returncode = 0
+        server.child = None
+    return server
 
 
 def _start_locked(directory: Path, lock_fd: int, *, fast: bool, port: int) -> Postgres:

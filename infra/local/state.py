@@ -74,6 +74,11 @@ class StateDirectory:
         return self.root / "emulator"
 
     @property
+    def routes(self) -> Path:
+        """The front door's routes: path patterns with API ids."""
+        return self.emulator / "routes.json"
+
+    @property
     def replay(self) -> Path:
         """What the replay server keeps."""
         return self.root / "replay"

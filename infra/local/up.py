@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from infra.local import aws, deploy, keys, processes, reconcile
+from infra.local import aws, deploy, keys, ministack_process, processes, reconcile
 from infra.local.database import Database, start_database
 from infra.local.deploy import Deployment, ProductStack
 from infra.local.postgres import free_port, is_free
 from infra.local.postgres_cluster import write_private
 from infra.local.progress import Remedy, note, step
+from infra.local.samconfig import read_local_settings
 from infra.local.state import REPOSITORY, StackState, StateDirectory
 
-NAME_PREFIX = "auspex"
+OWNER_SECRET = "auspex/database/owner"  # noqa: S105 - its name
 USUAL_PORT = 8400
 REPLAY_TIMEOUT_SECONDS = 60.0
 WARM_PATHS = ("/health", "/ready")
@@ -76,7 +77,7 @@ def _choose_emulator(directory: StateDirectory, state: StackState, wishes: Wishe
     running = state.processes.get("emulator")
     moved = bool(wishes.port and state.front_port and wishes.port != state.front_port)
     if running is not None and (moved or state.emulator != wishes.emulator):
-        aws.stop_ministack(directory, state.processes.pop("emulator"))
+        ministack_process.stop_emulator(directory, state.processes.pop("emulator"))
         running = None
     if state.emulator != wishes.emulator:
         state.stacks.clear()
@@ -101,7 +102,7 @@ def _start_emulator(directory: StateDirectory, state: StackState) -> bool:
     if state.emulator == "localstack":
         aws.check_localstack(state)
         return False
-    return aws.start_ministack(directory, state)
+    return ministack_process.start_emulator(directory, state)
 
 
 def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) -> dict[str, str]:
@@ -153,25 +154,25 @@ def _deploy(
     intact: bool,
 ) -> list[ProductStack]:
     endpoint = aws.endpoint_url(state)
+    settings = read_local_settings()
     given = {
-        "NamePrefix": NAME_PREFIX,
-        "Stage": "local",
+        **settings.parameters,
         "DatabaseHost": _host_for_functions(state, database.host),
         "DatabasePort": str(database.port),
         "DatabaseName": database.name,
         "DatabaseOwnerSecretArn": aws.put_secret(
-            endpoint, f"{NAME_PREFIX}/database/owner", {"username": database.username, "password": database.password}
+            endpoint, OWNER_SECRET, {"username": database.username, "password": database.password}
         ),
         "ModelDirectory": str(REPOSITORY / ".auspex" / "model"),
         **edgar,
     }
-    stacks = Deployment(directory, state, root_template, NAME_PREFIX, trust_previous=intact).run(given)
+    stacks = Deployment(directory, state, root_template, settings.stack_name, trust_previous=intact).run(given)
     changed = [stack for stack in stacks if stack.changed]
     for stack in changed:
         reconcile.reconcile(stack, endpoint)
-    reconcile.write_route_table(root_template, stacks, aws.route_table(directory))
+    reconcile.write_route_table(root_template, stacks, directory.routes)
     if changed:
-        aws.save_ministack(state)
+        ministack_process.save_emulator(state)
     note(f"{len(changed)} of {len(stacks)} stacks changed")
     return stacks
 

@@ -1,0 +1,162 @@
+"""Install what the checkout needs, then run a command of the stack: ``python3 infra/local/bootstrap.py up``.
+
+Standard library only, for it runs before anything is installed: a virtual environment in ``.venv`` from the hashed
+lock, the model files in ``.auspex/model``. When nothing changed since the last time it takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+HERE = REPOSITORY / "infra" / "local"
+ENVIRONMENT = REPOSITORY / ".venv"
+STATE = REPOSITORY / ".auspex"
+LOG = STATE / "logs" / "install.log"
+MARK = ENVIRONMENT / ".auspex-installed"
+MODEL_FILES = ("model.onnx", "tokenizer.json")
+SUPPORTED = ("3.11", "3.12", "3.13")
+INSTALL_TIMEOUT_SECONDS = 1800
+
+
+class InstallError(Exception):
+    """Installation failed; the text is written for the person at the terminal."""
+
+
+def main() -> int:
+    """Install, then become the stack's command when one is given."""
+    started_at = time.time()
+    arguments = sys.argv[1:] or ["install"]
+    try:
+        install()
+    except InstallError as error:
+        print(f"failed\n\nstep install failed: {error}", file=sys.stderr)
+        return 1
+    if arguments[0] == "install":
+        return 0
+    os.environ["AUSPEX_STARTED_AT"] = str(started_at)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY / "layers" / "auspex"), str(REPOSITORY)])
+    os.chdir(REPOSITORY)
+    python = str(ENVIRONMENT / "bin" / "python")
+    os.execv(python, [python, "-m", "infra.local.cli", *arguments])  # noqa: S606 - no shell wanted
+
+
+def install() -> None:
+    """Bring environment and model files to what the lock says. Raises InstallError."""
+    _make_state()
+    wanted = _lock_digest()
+    if _installed() == wanted and all((STATE / "model" / name).exists() for name in MODEL_FILES):
+        return
+    started = time.perf_counter()
+    print("  install      … ", end="", file=sys.stderr, flush=True)
+    LOG.write_bytes(b"")
+    if _installed() != wanted:
+        MARK.unlink(missing_ok=True)
+        _make_environment()
+        _synchronise()
+        MARK.write_text(wanted, encoding="utf-8")
+    _run([str(ENVIRONMENT / "bin" / "python"), str(HERE / "model.py"), str(STATE / "model")], what="fetching the model")
+    print(f"{time.perf_counter() - started:.1f} s", file=sys.stderr, flush=True)
+
+
+def _make_state() -> None:
+    """Create the state directory for us alone; for root also passable by the account that will run Postgres."""
+    if not STATE.exists():
+        STATE.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(STATE, -1, pwd.getpwnam("nobody").pw_gid)
+            STATE.chmod(0o710)
+    (STATE / "logs").mkdir(exist_ok=True, mode=0o700)
+
+
+def _lock_digest() -> str:
+    files = [HERE / "requirements.txt", HERE / "uv.txt"]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def _installed() -> str:
+    """Return the digest of the installed lock; empty when the environment is not usable."""
+    if not MARK.exists() or not (ENVIRONMENT / "bin" / "python").exists():
+        return ""
+    return MARK.read_text(encoding="utf-8")
+
+
+def _make_environment() -> None:
+    """Create ``.venv`` unless it has a supported Python that runs."""
+    python = ENVIRONMENT / "bin" / "python"
+    if python.exists() and _version_of(str(python)) in SUPPORTED:
+        return
+    shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    remedy = "install Python's venv module (Debian, Ubuntu: apt-get install python3-venv), then repeat"
+    _run([_choose_python(), "-m", "venv", str(ENVIRONMENT)], what="creating .venv", remedy=remedy)
+
+
+def _choose_python() -> str:
+    """Return an interpreter that the lock supports: PYTHON when given, else the first found."""
+    candidates = [os.environ.get("PYTHON", ""), f"python{SUPPORTED[0]}", sys.executable]
+    candidates += [f"python{version}" for version in SUPPORTED[1:]]
+    for candidate in candidates:
+        path = shutil.which(candidate) if candidate else None
+        if path and _version_of(path) in SUPPORTED:
+            return path
+    found = f"no Python {SUPPORTED[0]} to {SUPPORTED[-1]} found"
+    raise InstallError(f"{found}\nremedy: install one, or name it: make up PYTHON=/path/to/python3.11")
+
+
+def _version_of(python: str) -> str:
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    done = subprocess.run([python, "-c", script], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def _synchronise() -> None:
+    """Install the pinned uv with pip, and with it exactly what the lock names, every file checked by its hash."""
+    python = str(ENVIRONMENT / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "--require-hashes", "-r", str(HERE / "uv.txt")], what="installing uv")
+    uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "sync", "--python", python, "--require-hashes"]
+    _run([*uv, str(HERE / "requirements.txt")], what="installing packages", environment=_uv_environment(python))
+
+
+def _uv_environment(python: str) -> dict[str, str]:
+    """Pass pip's settings on to uv, which does not read them: index, mirror and certificate."""
+    environment = dict(os.environ)
+    shown = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    for line in shown.splitlines():
+        name, _, value = line.partition("=")
+        variable = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}.get(name.rpartition(".")[2])
+        if variable is not None:
+            environment.setdefault(variable, value.strip("'\""))
+    return environment
+
+
+def _run(
+    command: list[str],
+    *,
+    what: str,
+    remedy: str = "check the network and the package index, then repeat; make reset is not needed",
+    environment: dict[str, str] | None = None,
+) -> None:
+    with LOG.open("ab") as log:
+        log.write((" ".join(command) + "\n").encode())
+        log.flush()
+        try:
+            done = subprocess.run(
+                command, stdout=log, stderr=log, env=environment, check=False, timeout=INSTALL_TIMEOUT_SECONDS
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise InstallError(f"{what}: {error}\nlog: {LOG}\nremedy: {remedy}") from error
+    if done.returncode != 0:
+        tail = "\n".join(f"  | {line}" for line in LOG.read_text(errors="replace").splitlines()[-15:])
+        raise InstallError(f"{what} ended with status {done.returncode}\nlog: {LOG}\n{tail}\nremedy: {remedy}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

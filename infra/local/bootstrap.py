@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 HERE = REPOSITORY / "infra" / "local"
@@ -39,8 +40,12 @@ def main() -> int:
     except InstallError as error:
         print(f"failed\n\nstep install failed: {error}", file=sys.stderr)
         return 1
-    if arguments[0] == "install":
-        return 0
+    if arguments[0] != "install":
+        _become_command(arguments, started_at)
+    return 0
+
+
+def _become_command(arguments: list[str], started_at: float) -> NoReturn:
     os.environ["AUSPEX_STARTED_AT"] = str(started_at)
     os.environ["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY / "layers" / "auspex"), str(REPOSITORY)])
     os.chdir(REPOSITORY)

@@ -9,16 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auspex.filings.vocabulary import load_word_list
+
 PREFIX_CHARACTERS_MIN = 4
-_SUFFIXES = frozenset(
-    ["inc", "incorporated", "corp", "corporation", "co", "company", "companies", "ltd", "limited", "plc", "llc", "lp", "nv", "sa", "ag", "se", "com", "the", "de", "new"]
-)
-_COMMON_FIRST_WORDS = frozenset(
-    ["american", "advanced", "applied", "bank", "best", "block", "capital", "central", "city", "consolidated", "dollar", "east", "energy", "first", "general", "global", "great", "home", "international", "liberty", "live", "national", "new", "north", "northern", "old", "pacific", "premier", "public", "quality", "royal", "south", "southern", "standard", "texas", "union", "united", "universal", "west", "western", "world"]
-)
-_CAPITALS_THAT_ARE_NO_TICKERS = frozenset(
-    ["A", "AGM", "ALL", "AN", "AND", "AR", "ARE", "AS", "AT", "BE", "BY", "CAGR", "CAN", "CAPEX", "CCC", "CEO", "CFO", "COGS", "DIO", "DO", "DPO", "DSO", "EBIT", "EBITDA", "EPS", "FCF", "FOR", "FX", "FY", "GAAP", "GO", "HAS", "IN", "IS", "IT", "LLC", "MA", "NET", "NO", "NOT", "NOW", "OF", "OFF", "ON", "ONE", "OR", "OUT", "PPE", "PPNE", "QOQ", "RD", "ROA", "ROE", "SEC", "SGA", "SO", "THE", "TO", "TTM", "UK", "US", "USA", "USD", "WAS", "WE", "WELL", "YOY", "YTD"]
-)
+_SUFFIXES = load_word_list("company_suffixes")
+_COMMON_FIRST_WORDS = load_word_list("common_first_words")
+_CAPITALS_THAT_ARE_NO_TICKERS = load_word_list("capitals_that_are_no_tickers")
 _WORD = re.compile(r"\$?[A-Za-z0-9][A-Za-z0-9&]*(?:\.[A-Za-z0-9]+)*")
 
 
@@ -112,18 +108,24 @@ def _fits(words: Sequence[_Word], company: KnownCompany) -> list[tuple[int, int,
     full = name_words(company.name)
     phrases = {full: 3} | {name_words(alias): 3 for alias in company.aliases}
     for length in range(len(full) - 1, 0, -1):
-        if length > 1 or (len(full[0]) >= PREFIX_CHARACTERS_MIN and full[0] not in _COMMON_FIRST_WORDS):
+        if length > 1 or full[0] not in _COMMON_FIRST_WORDS:
             phrases.setdefault(full[:length], 2 if length > 1 else 1)
     lowered = [w.text.lower().replace(".com", "") for w in words]
     for phrase, level in phrases.items():
         for i in range(len(words) - len(phrase) + 1):
-            capital = not words[i].text[0].islower()
-            if capital and _same(lowered[i : i + len(phrase)], phrase):
+            if _proper(words[i].text, phrase, level) and _same(lowered[i : i + len(phrase)], phrase):
                 last = i + len(phrase) - 1
                 while level == 3 and last + 1 < len(words) and lowered[last + 1] in _SUFFIXES - {"the", "new", "de"}:
                     last += 1
                 found.append((i, last, level))
     return found
+
+
+def _proper(word: str, phrase: tuple[str, ...], level: int) -> bool:
+    """Tell whether a word is written like a name; a short beginning of a name has to stand in capitals."""
+    if level == 1 and len(phrase[0]) < PREFIX_CHARACTERS_MIN:
+        return word.isupper() and len(word) >= 2
+    return not word[0].islower()
 
 
 def _same(words: Sequence[str], phrase: tuple[str, ...]) -> bool:

@@ -1,6 +1,6 @@
 """The catalogue of ratios and a safe evaluator of + - x / and brackets over named, cited inputs.
 
-Two languages. A *template* names metrics (`365 * avg(payables) / cogs`); `avg(m)` is the mean of a balance at both ends
+Two languages. A *template* names metrics (`365 * avg(payables) / cost_of_revenue`); `avg(m)` is the mean of a balance at both ends
 of the period and `delta(m)` its change. `expand` turns it into an *expression* of plain arithmetic whose names carry
 their period (`payables_fy2018`), which is what an answer shows and what `evaluate` computes. Nothing is ever `eval`ed.
 """
@@ -49,7 +49,7 @@ def _catalogue(*formulas: Formula) -> dict[str, Formula]:
 
 
 FORMULAS: dict[str, Formula] = _catalogue(
-    Formula("gross_margin", "Gross margin", "gross_profit / revenue", "percent", ("(revenue - cogs) / revenue",)),
+    Formula("gross_margin", "Gross margin", "gross_profit / revenue", "percent", ("(revenue - cost_of_revenue) / revenue",)),
     Formula("operating_margin", "Operating margin", "operating_income / revenue", "percent"),
     Formula("net_margin", "Net margin", "net_income / revenue", "percent"),
     Formula("current_ratio", "Current ratio", "current_assets / current_liabilities", "times"),
@@ -57,19 +57,19 @@ FORMULAS: dict[str, Formula] = _catalogue(
     Formula("roa", "Return on assets", "net_income / avg(total_assets)", "percent"),
     Formula("roe", "Return on equity", "net_income / avg(equity)", "percent"),
     Formula("dso", "Days sales outstanding", "365 * avg(receivables) / revenue", "days"),
-    Formula("dpo", "Days payable outstanding", "365 * avg(payables) / cogs", "days"),
-    Formula("dio", "Days inventory outstanding", "365 * avg(inventory) / cogs", "days"),
+    Formula("dpo", "Days payable outstanding", "365 * avg(payables) / cost_of_revenue", "days"),
+    Formula("dio", "Days inventory outstanding", "365 * avg(inventory) / cost_of_revenue", "days"),
     Formula(
         "cash_conversion_cycle",
         "Cash conversion cycle",
-        "365 * avg(inventory) / cogs + 365 * avg(receivables) / revenue - 365 * avg(payables) / cogs",
+        "365 * avg(inventory) / cost_of_revenue + 365 * avg(receivables) / revenue - 365 * avg(payables) / cost_of_revenue",
         "days",
     ),
     Formula("free_cash_flow", "Free cash flow", "operating_cash_flow - capex", "currency"),
     Formula("debt_to_equity", "Long-term debt to equity", "long_term_debt / equity", "times"),
     Formula("asset_turnover", "Asset turnover", "revenue / avg(total_assets)", "times"),
-    Formula("fixed_asset_turnover", "Fixed asset turnover", "revenue / avg(ppe_net)", "times"),
-    Formula("inventory_turnover", "Inventory turnover", "cogs / avg(inventory)", "times"),
+    Formula("fixed_asset_turnover", "Fixed asset turnover", "revenue / avg(property_plant_equipment)", "times"),
+    Formula("inventory_turnover", "Inventory turnover", "cost_of_revenue / avg(inventory)", "times"),
     Formula("capex_to_revenue", "Capital expenditure to revenue", "capex / revenue", "percent"),
     Formula("working_capital", "Working capital", "current_assets - current_liabilities", "currency"),
     Formula("ebitda", "Unadjusted EBITDA", "operating_income + depreciation_amortization", "currency"),
@@ -99,7 +99,7 @@ FORMULAS: dict[str, Formula] = _catalogue(
     Formula("interest_coverage", "Interest coverage", "operating_income / interest_expense", "times"),
 )
 
-VIRTUAL_METRICS: dict[str, str] = {"gross_profit": "revenue - cogs", "cogs": "revenue - gross_profit"}
+VIRTUAL_METRICS: dict[str, str] = {"gross_profit": "revenue - cost_of_revenue", "cost_of_revenue": "revenue - gross_profit"}
 """Metrics that another line of the same statement gives when a company does not print them."""
 
 

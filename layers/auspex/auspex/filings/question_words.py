@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from auspex.filings.fiscal_periods import PeriodRef, parse_periods
-from auspex.filings.vocabulary import Mention
+from auspex.filings.vocabulary import Mention, load_word_list
 
 QUESTION_CLAUSE = re.compile(
     r"(?:^|[.:,;?]\s+)(?P<clause>(?:what|how|which|who|whom|why|when|where|did|does|do|is|are|was|were|has|have|had|can|"
-    r"could|should|will|by\s+how|among|from|as\s+of|at|on|in)\b(?:[^?.]|\.(?=\w)|(?<=\d)\.)*)\?",
+    r"could|should|will|by\s+how|among|from)\b(?:[^?.]|\.(?=\w)|(?<=\d)\.)*)\?",
     re.IGNORECASE,
 )
 INSTRUCTION = re.compile(
@@ -30,8 +30,9 @@ GROWTH = re.compile(
     re.IGNORECASE,
 )
 CHANGE = re.compile(
-    r"\bchang(?:e|ed|es)\b|\bdifference\b|\b(?:in|de)creas(?:e|ed|es|ing)\b|\bdeclin(?:e|ed|es|ing)\b|\bimprov(?:e|ed|ing)\b"
-    r"|\bcompar(?:e|ed|ison)\b|\bversus\b|\bvs\b|\bdrop(?:ped)?\b|\brise\b|\brose\b|\bf[ae]ll\b|\bup\s+or\s+down\b|\bbetween\b",
+    r"\bchang(?:e|ed|es)\b|\bdifference\b|\b(?:in|de)creas(?:e|ed|es|ing)\b|\bdeclin(?:e|ed|es|ing)\b"
+    r"|\bimprov(?:e|ed|ing)\b|\bcompar(?:e|ed|ison)\b|\bversus\b|\bvs\b|\bdrop(?:ped)?\b|\brise\b|\brose\b|\bf[ae]ll\b"
+    r"|\bup\s+or\s+down\b|\bbetween\b",
     re.IGNORECASE,
 )
 PRIOR_QUARTER = re.compile(
@@ -51,15 +52,9 @@ ADJUSTED = re.compile(
     r"(?<!un)\badjusted\b|\bnon[\s-]?gaap\b|\bexclud(?:e|es|ing)\b|\bconstant[\s-]currency\b|\borganic(?:ally)?\b|\bcore\b",
     re.IGNORECASE,
 )
-_PLAIN_WORDS = frozenset(
-    ["a", "an", "and", "any", "annual", "annually", "as", "at", "average", "be", "between", "by", "change", "changed", "changes", "company", "compare", "compared", "comparison", "consolidated", "could", "current", "did", "difference", "do", "does", "earn", "earned", "end", "ended", "ending", "figure", "figures", "fiscal", "five", "for", "formerly", "four", "from", "full", "generate", "generated", "give", "gross", "grow", "grew", "growth", "had", "has", "have", "how", "in", "increase", "increased", "is", "it", "its", "known", "last", "latest", "level", "many", "me", "mean", "million", "millions", "billion", "billions", "thousand", "thousands", "most", "much", "net", "number", "of", "on", "one", "or", "our", "over", "paid", "pay", "per", "percent", "percentage", "percents", "period", "please", "post", "posted", "preceding", "previous", "prior", "quarter", "quarterly", "quarters", "ratio", "recent", "record", "recorded", "report", "reported", "rate", "s", "same", "sequential", "sequentially", "share", "show", "so", "spend", "spent", "tell", "than", "that", "the", "their", "there", "this", "three", "to", "total", "two", "units", "unit", "up", "us", "usd", "using", "value", "versus", "vs", "was", "we", "were", "what", "when", "with", "would", "year", "yearly", "years", "you", "yoy", "qoq", "amount", "dollar", "dollars", "decrease", "decreased", "decline", "declined", "drop", "dropped", "fall", "fell", "rise", "rose", "down", "improve", "improved", "improving", "worsen", "make", "made", "come", "came", "half", "first", "second", "third", "fourth", "nine", "months", "month", "unadjusted", "gaap", "diluted", "basic", "ago", "earlier", "before", "on", "during", "within", "end-of-year", "year-end", "amounts", "terms", "term", "available", "attributable", "shareholders", "common", "stockholders", "stand", "stood", "against", "q", "ii", "answer", "millions", "asked", "cash-flow", "is", "'s", "i", "our", "statement", "show", "statements", "shown", "sheet", "balance", "income", "flow", "reported", "calculate", "compute", "question", "metric", "is", "financial"]
-)
-_VERDICT_WORDS = frozenset(
-    ["reasonably", "healthy", "liquidity", "profile", "based", "positive", "relevant", "useful", "data", "historically", "consistent", "have", "having", "good", "strong", "weak", "stable", "trend"]
-)
-_STOP = frozenset(
-    ["a", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do", "does", "for", "from", "give", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "me", "of", "on", "or", "our", "please", "s", "shall", "should", "so", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "us", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "about", "answer", "question", "following", "using", "based", "provide", "state", "explain", "according"]
-)
+_PLAIN_WORDS = load_word_list("plain")
+_VERDICT_WORDS = load_word_list("verdict")
+_STOP = load_word_list("stop")
 _INSTRUCTION_SENTENCE = re.compile(
     r"(?:^|(?<=[.?!])\s+)(?:answer|round|give|respond|address|base|basing|calculate|please|approach|assume|define|if\s+\w+(?:\s+"
     r"\w+){0,4}\s+(?:is|are)\s+not)\b[^.?!]*(?:[.?!]|$)",

@@ -188,15 +188,10 @@ def _target(
     clause: str, phrases: Sequence[Mention], definitions: Sequence[Definition], vocabulary: Vocabulary
 ) -> Target | None:
     """Return what is asked for: a stated ratio of two metrics, a formula, or the first metric."""
-    ratio = RATIO_OF.search(clause)
     wanted = [m for m in phrases if m.kind != "statement"]
+    ratio = next((r for r in RATIO_OF.finditer(clause) if not any(m.start <= r.start() < m.end for m in wanted)), None)
     if ratio is not None:
-        parts = [m for m in wanted if m.kind == "metric"]
-        above = [m for m in parts if m.end <= ratio.start()]
-        below = [m for m in parts if m.start >= ratio.end()]
-        if not above or (ratio["of"] and not below):
-            return None
-        return _ratio(above[-1].key, below[0].key if ratio["of"] else "revenue", vocabulary)
+        return _stated_ratio(ratio, wanted, vocabulary)
     if not wanted:
         return None
     chosen = next((m for m in wanted if m.kind == "formula"), wanted[0])
@@ -212,14 +207,19 @@ def _target(
     return Target(formula.key, formula.label, formula.template, formula.unit, formula.alternatives)
 
 
-def _ratio(above: str, below: str, vocabulary: Vocabulary) -> Target:
+def _stated_ratio(ratio: re.Match[str], wanted: Sequence[Mention], vocabulary: Vocabulary) -> Target | None:
+    """Return "<metric> as a % of <metric>" or "<metric> % margin"; None when either side is not a known metric."""
+    parts = [m for m in wanted if m.kind == "metric"]
+    over = [m.key for m in parts if m.end <= ratio.start()]
+    under = [m.key for m in parts if m.start >= ratio.end()] if ratio["of"] else ["revenue"]
+    if not over or not under:
+        return None
+    above, below = over[-1], under[0]
     label = f"{vocabulary.metrics[above].label} as a share of {vocabulary.metrics[below].label.lower()}"
     return Target(f"{above}_to_{below}", label, f"{above} / {below}", "percent")
 
 
-def _shape(
-    clause: str, target: Target | None, periods: Sequence[PeriodRef]
-) -> tuple[Compare | None, Intent]:
+def _shape(clause: str, target: Target | None, periods: Sequence[PeriodRef]) -> tuple[Compare | None, Intent]:
     """Return what the figure is compared with and the kind of answer."""
     if target is None or TEXT_QUESTION.search(clause):
         return None, Intent.TEXT
@@ -260,11 +260,16 @@ def _expansions(
     return tuple(terms.items())
 
 
+_ASKED_SCALE = re.compile(
+    r"\b(?:in|units of)\s+(?:USD|US dollars|dollars|\$)?\s*(thousands|millions|billions)\b", re.IGNORECASE
+)
+
+
 def _asked_scale(text: str) -> int | None:
-    match = re.search(r"\b(?:in|units of)\s+(?:USD|US dollars|dollars|\$)?\s*(thousands|millions|billions)\b", text, re.I)
+    match = _ASKED_SCALE.search(text)
     return {"thousands": 3, "millions": 6, "billions": 9}[match[1].lower()] if match else None
 
 
 def _asked_decimals(text: str) -> int | None:
-    match = re.search(r"\bround(?:ed)?\b.{0,30}?\bto\s+(one|two|three|\d)\s+decimal", text, re.I)
+    match = re.search(r"\bround(?:ed)?\b.{0,30}?\bto\s+(one|two|three|\d)\s+decimal", text, re.IGNORECASE)
     return {"one": 1, "two": 2, "three": 3}.get(match[1].lower()) or int(match[1]) if match else None

@@ -105,9 +105,20 @@ def _metric(key: str, entry: dict[str, Any]) -> Metric:
 
 
 @cache
+def _read_file() -> dict[str, Any]:
+    raw: dict[str, Any] = json.loads(Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8"))
+    return raw
+
+
+def load_word_list(name: str) -> frozenset[str]:
+    """Return one of the vocabulary's plain word lists."""
+    return frozenset(_read_file()["words"][name].split())
+
+
+@cache
 def load_vocabulary() -> Vocabulary:
     """Read and compile the vocabulary that ships beside this module; a phrase belongs to one thing only."""
-    raw = json.loads(Path(__file__).with_name("vocabulary.json").read_text(encoding="utf-8"))
+    raw = _read_file()
     phrases: dict[str, tuple[str, str]] = {}
     groups = [
         *(("statement", key, entry["names"]) for key, entry in raw["statements"].items()),
@@ -122,9 +133,7 @@ def load_vocabulary() -> Vocabulary:
     return Vocabulary(
         metrics={key: _metric(key, entry) for key, entry in raw["metrics"].items()},
         statement_terms={key: tuple(entry["terms"]) for key, entry in raw["statements"].items()},
-        statement_titles={
-            key: re.compile(entry["titles"], re.IGNORECASE) for key, entry in raw["statements"].items()
-        },
+        statement_titles={key: re.compile(entry["titles"], re.IGNORECASE) for key, entry in raw["statements"].items()},
         phrases=phrases,
         matcher=_matcher(phrases),
         advice=re.compile(rf"\b(?:{advice})\b", re.IGNORECASE),

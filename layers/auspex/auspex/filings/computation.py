@@ -1,0 +1,154 @@
+"""Binds a formula's names to cited figures of one company, period and basis, and computes it.
+
+Names carry their period. What no filing prints is taken from a line of the same statement (`gross_profit` as
+`revenue − cost_of_revenue`) or, for a quarter, from two year-to-date figures; the expression shows it either way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from auspex.filings.evidence import EvidenceFigure, FigureIndex, slug
+from auspex.filings.fiscal_periods import PeriodKind, PeriodRef, earlier
+from auspex.filings.formulas import VIRTUAL_METRICS, FormulaError, Node, evaluate, expand, parse, render
+from auspex.filings.model import Basis, PeriodType
+
+
+class MissingInputError(LookupError):
+    """A name of the formula has no figure: `metric` for `ref`; `elsewhere` when other periods have one."""
+
+    def __init__(self, metric: str, ref: PeriodRef, *, elsewhere: bool) -> None:
+        super().__init__(f"{metric} for {ref.label}")
+        self.metric = metric
+        self.ref = ref
+        self.elsewhere = elsewhere
+
+
+class MixedUnitsError(ValueError):
+    """The inputs of a sum or ratio are in different currencies or units."""
+
+
+@dataclass(slots=True)
+class Computation:
+    """An expression over cited figures and its value. `node` is plain arithmetic over the names in `inputs`."""
+
+    node: Node
+    value: Decimal
+    inputs: dict[str, EvidenceFigure] = field(default_factory=dict)
+
+    @property
+    def expression(self) -> str:
+        """The expression as printed."""
+        return render(self.node)
+
+    @property
+    def period(self) -> tuple[date, PeriodType]:
+        """The period the value holds for: that of the latest flow among the inputs, else of the latest balance."""
+        return max(
+            ((f.period_end, f.period_type) for f in self.inputs.values()),
+            key=lambda p: (p[0], p[1] != PeriodType.INSTANT, p[1]),
+        )
+
+
+def compute(
+    template: str, ref: PeriodRef, index: FigureIndex, basis: Basis, *, anchor: date | None = None
+) -> Computation:
+    """Compute a template for one definite period.
+
+    Raises MissingInputError for a name without a figure, MixedUnitsError, and FormulaError for a division by zero.
+    """
+    binder = _Binder(index, basis, ref, anchor)
+    node = binder.bind(parse(template))
+    currencies = {f.currency for f in binder.inputs.values() if f.kind in {"currency", "per_share"}}
+    if len(currencies) > 1:
+        raise MixedUnitsError(", ".join(sorted(currencies)))
+    value = evaluate(node, {name: figure.value for name, figure in binder.inputs.items()})
+    return Computation(node, value, binder.inputs)
+
+
+class _Binder:
+    """Replaces the names of a template by names of figures, one filing for all where it can be."""
+
+    def __init__(self, index: FigureIndex, basis: Basis, ref: PeriodRef, anchor: date | None) -> None:
+        self._index = index
+        self._basis = basis
+        self._ref = ref
+        self._anchor = anchor
+        self.inputs: dict[str, EvidenceFigure] = {}
+
+    def bind(self, template: Node) -> Node:
+        refs: dict[str, tuple[str, PeriodRef]] = {}
+
+        def name_at(metric: str, back: int) -> str:
+            ref = self._step_back(metric, back)
+            name = f"{metric}_{slug(ref)}"
+            refs[name] = (metric, ref)
+            return name
+
+        return self._resolve(expand(template, name_at), refs)
+
+    def _step_back(self, metric: str, back: int) -> PeriodRef:
+        if back == 0:
+            return self._ref
+        try:
+            if self._ref.kind == PeriodKind.QUARTER:
+                return earlier(self._ref, quarters=back)
+            return earlier(self._ref, years=back)
+        except ValueError:
+            raise MissingInputError(metric, self._ref, elsewhere=True) from None
+
+    def _resolve(self, node: Node, refs: dict[str, tuple[str, PeriodRef]]) -> Node:
+        if node.kind == "number":
+            return node
+        if node.kind == "name":
+            metric, ref = refs[node.text]
+            return self._figure(node.text, metric, ref)
+        return Node(node.kind, node.text, tuple(self._resolve(part, refs) for part in node.parts))
+
+    def _figure(self, name: str, metric: str, ref: PeriodRef, *, virtual: bool = True) -> Node:
+        found = self._index.find(metric, ref, self._basis, anchor=self._anchor)
+        if found is not None:
+            self.inputs[name] = found
+            return Node("name", name)
+        derived = self._index.derive_quarter(metric, ref, self._basis)
+        if derived is not None and derived.expression is not None:
+            self.inputs.update(derived.inputs)
+            return parse(derived.expression)
+        if virtual and metric in VIRTUAL_METRICS:
+            template = VIRTUAL_METRICS[metric]
+            try:
+                return self._virtual(parse(template), ref)
+            except MissingInputError:
+                pass
+        elsewhere = metric in self._index.metrics()
+        raise MissingInputError(metric, ref, elsewhere=elsewhere)
+
+    def _virtual(self, node: Node, ref: PeriodRef) -> Node:
+        if node.kind == "name":
+            return self._figure(f"{node.text}_{slug(ref)}", node.text, ref, virtual=False)
+        return Node(node.kind, node.text, tuple(self._virtual(part, ref) for part in node.parts))
+
+
+def compute_first(
+    templates: tuple[str, ...], ref: PeriodRef, index: FigureIndex, basis: Basis, *, anchor: date | None = None
+) -> Computation:
+    """Compute the first template whose inputs exist. Raises what the first one raised when none can be computed."""
+    failure: MissingInputError | FormulaError | None = None
+    for template in templates:
+        try:
+            return compute(template, ref, index, basis, anchor=anchor)
+        except (MissingInputError, FormulaError) as error:
+            failure = failure or error
+    if failure is None:
+        raise ValueError("no template to compute")
+    raise failure
+
+
+def combine(parts: list[Computation], node: Node) -> Computation:
+    """Return an expression over whole computations; `node` must already contain theirs."""
+    inputs: dict[str, EvidenceFigure] = {}
+    for part in parts:
+        inputs |= part.inputs
+    return Computation(node, evaluate(node, {name: figure.value for name, figure in inputs.items()}), inputs)

@@ -7,26 +7,32 @@ PORT ?= 0
 TARGET ?= aws
 STAGE ?= staging
 DATA ?= ../shared/data/filings
-PROBE_PORT :=
+SAM_CLI := aws-sam-cli-1.170.0
 
 PY := .venv/bin/python
-RUN := PYTHON='$(PYTHON)' $(PYTHON) infra/local/bootstrap.py
+RUN := PYTHON='$(PYTHON)' '$(PYTHON)' infra/local/bootstrap.py
+SAM_HOME := .auspex/tools/$(SAM_CLI)
+SAM := env -u PYTHONPATH PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM_HOME)/bin/sam
+COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate
+LAYER_TARGET := --python-version 3.13 --python-platform aarch64-manylinux_2_28
 LAYERS := alembic base documents embedding http science
+TEST_STATE := $(CURDIR)/.auspex/test
+export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)
-export PYTHONDONTWRITEBYTECODE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo test test-fast check format bench eval-filings lock openapi build deploy
+.PHONY: help install up down reset demo test journeys check format bench eval-filings lock openapi build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  Options: EMULATOR=ministack|localstack  PORT=8400  SOURCE=replay|live  DATA=folder  STAGE=staging|production"
-	@echo "  DATABASE_URL=… uses a Postgres of yours; AUSPEX_STATE_DIR=… keeps a second stack apart."
+	@echo "  DATABASE_URL=... uses a Postgres of yours; AUSPEX_STATE_DIR=... keeps a second stack apart."
 
 install: ## Install packages and model files into the checkout (nothing happens when the lock is unchanged)
 	@$(RUN) install
 
+# ── The stack ───────────────────────────────────────────────────────────────────────────────────────────────────────
 up: ## Start Postgres and the AWS emulator, deploy, migrate; the last line is one JSON object
 	@$(RUN) up --emulator '$(EMULATOR)' --port '$(PORT)' --source '$(SOURCE)'
 
@@ -36,3 +42,61 @@ down: ## Stop exactly what `make up` started; data stays
 reset: ## Stop and delete the stack's data
 	@$(RUN) reset
 
+demo: up ## Bring the stack up and walk real filings through it: figures, answers, citations, refusals
+	@$(PY) -m infra.local.demo --source '$(SOURCE)'
+
+# ── Tests ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+test: install ## All tests: units and integration first, then the journeys on a stack of their own
+	@$(PY) -m pytest -n 2 -m 'not stack'
+	@$(MAKE) --no-print-directory journeys
+
+journeys: install ## Only the journeys, on a stack of their own that is stopped afterwards
+	@export AUSPEX_STATE_DIR='$(TEST_STATE)'; \
+	  $(RUN) up --port '$(PORT)' && $(PY) -m pytest -m stack; status=$$?; \
+	  $(RUN) reset || status=1; exit $$status
+
+check: install ## Format, lint, types, import contracts, templates, SQL, generated files
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy layers/auspex/auspex functions infra tests
+	@.venv/bin/lint-imports
+	@.venv/bin/cfn-lint --append-rules infra/rules --template template.yaml 'infra/*.yaml'
+	@.venv/bin/sqlfluff lint --processes 1 layers infra
+	@$(PY) -m infra.openapi --check
+
+format: install ## Put code into its canonical form
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+# ── Measurements ────────────────────────────────────────────────────────────────────────────────────────────────────
+bench: install ## Benchmarks; the last line is one JSON object
+	@$(PY) -m tests.benchmarks
+
+eval-filings: install ## Evaluate the filings engine on DATA=<folder>; the last line is one JSON object
+	@$(PY) -m tests.evals.filings '$(DATA)'
+
+# ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
+lock: install ## Resolve the dependencies anew and write every lock
+	@$(COMPILE) --upgrade --python-version 3.11 --excludes infra/local/excludes.txt \
+	  infra/local/requirements.in -o infra/local/requirements.txt
+	@for layer in $(LAYERS); do \
+	  $(COMPILE) $(LAYER_TARGET) -c infra/local/requirements.txt --excludes layers/dependencies/excludes.txt \
+	    "layers/dependencies/$$layer/requirements.in" -o "layers/dependencies/$$layer/requirements.txt" || exit 1; \
+	done
+	@$(COMPILE) $(LAYER_TARGET) --no-deps -c infra/local/requirements.txt \
+	  layers/dependencies/docs/requirements.in -o layers/dependencies/docs/requirements.txt
+
+openapi: install ## Merge every endpoint's OpenAPI into the document that is served
+	@$(PY) -m infra.openapi
+
+# ── AWS ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+build: install ## Build functions and layers for python3.13 on arm64, and check their sizes (TARGET=aws)
+	@test '$(TARGET)' = aws || { echo "TARGET=$(TARGET): only aws is built; make up deploys locally" >&2; exit 2; }
+	@$(PY) infra/local/model.py layers/dependencies/minilm
+	@test -x $(SAM_HOME)/bin/sam || { .venv/bin/uv venv --quiet $(SAM_HOME) && .venv/bin/uv pip install --quiet \
+	  --python $(SAM_HOME)/bin/python '$(subst cli-,cli==,$(SAM_CLI))'; }
+	@$(SAM) validate --lint
+	@$(SAM) build
+	@$(PY) -m infra.local.build_sizes .aws-sam/build
+
+deploy: build ## Deploy to AWS: STAGE=staging or production (credentials and samconfig.toml are yours)
+	@$(SAM) deploy --config-env '$(STAGE)'

@@ -22,6 +22,7 @@ from auspex.filings.source_errors import SourceUnreadable
 HERE = Path(__file__).parent
 MANIFEST = HERE / "manifest.json"
 CORPUS = HERE / "corpus"
+CORPUS_FACTS = "filings.json"
 DEFAULT_RECORDINGS = HERE.parents[2].parent / "shared" / "data" / "filings"
 
 _CONTENT_TYPES = {
@@ -47,7 +48,10 @@ def build(recordings_folder: Path) -> dict[str, Any]:
     recorded = [*_index_pages(recordings), *_company_files(recordings), *_feeds(recordings)]
     have = {entry["path"] for entry in recorded}
     made = [entry for entry in [*_filing_entries(filings), *_composed(companies)] if entry["path"] not in have]
-    samples = [_sample(path) for path in sorted(CORPUS.rglob("*")) if path.is_file()]
+    samples = list(_samples())
+    corpus = json.loads((CORPUS / CORPUS_FACTS).read_text(encoding="utf-8"))
+    filings |= {filing["accession"]: filing for filing in corpus["filings"]}
+    companies |= {int(cik): company for cik, company in corpus["companies"].items()}
     entries = sorted([*recorded, *made, *samples], key=lambda entry: (entry["path"], entry["source"]))
     return {
         "version": 1,
@@ -158,12 +162,21 @@ def _feeds(recordings: Recordings) -> Iterator[dict[str, Any]]:
             yield _recorded(path, name, content_type=content_type, status=503 if ended else None)
 
 
-def _sample(path: Path) -> dict[str, Any]:
-    name = path.relative_to(CORPUS).as_posix()
-    entry = {"path": "/" + name, "source": "sample", "file": name, "content_type": _content_type(name)}
-    if name.endswith(".404.xml"):
-        entry |= {"path": "/" + name.removesuffix(".404.xml"), "status": 404}
-    return entry
+def _samples() -> Iterator[dict[str, Any]]:
+    """Yield the corpus: `name.404.xml` is what `name` answers with that status; full submissions are composed."""
+    for path in sorted(CORPUS.rglob("*")):
+        name = path.relative_to(CORPUS).as_posix()
+        if not path.is_file() or name == CORPUS_FACTS:
+            continue
+        entry: dict[str, Any] = {"path": f"/{name}", "source": "sample", "file": name}
+        refusal = re.fullmatch(r"(.+)\.(\d{3})\.xml", name)
+        if refusal:
+            entry |= {"path": f"/{refusal[1]}", "status": int(refusal[2])}
+        yield entry | {"content_type": _content_type(name)}
+    for filing in json.loads((CORPUS / CORPUS_FACTS).read_text(encoding="utf-8"))["filings"]:
+        text = f"/www{folder(filing)}/{filing['accession']}.txt"
+        if not (CORPUS / text[1:]).exists():
+            yield _generated(text, "full_submission", accession=filing["accession"]) | {"source": "sample"}
 
 
 def _recorded(path: str, file: str, *, content_type: str | None = None, status: int | None = None) -> dict[str, Any]:

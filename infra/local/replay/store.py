@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from infra.local.replay import compose
 
-from auspex.filings.adapters.edgar_sgml import split_submission
+from auspex.filings.adapters.edgar_sgml import document_body, split_submission
 
 HERE = Path(__file__).parent
 MANIFEST = HERE / "manifest.json"
@@ -78,14 +78,13 @@ class Store:
         )
 
     def _body(self, entry: dict[str, Any]) -> tuple[bytes, bytes | None]:
-        source = entry["source"]
-        if source == "sample":
+        if "compose" in entry:
+            return self._composed(entry), None
+        if entry["source"] == "sample":
             return (self._corpus / entry["file"]).read_bytes(), None
-        if source == "recorded":
-            return self._recorded(entry["file"])
-        if source == "extracted":
+        if entry["source"] == "extracted":
             return self._extracted(entry["file"], entry["document"]), None
-        return self._composed(entry), None
+        return self._recorded(entry["file"])
 
     def _recorded(self, file: str) -> tuple[bytes, bytes | None]:
         if self._recordings is None:
@@ -97,6 +96,11 @@ class Store:
         text, _ = self._recorded(file)
         return next(document.served for document in split_submission(text) if document.filename == filename)
 
+    def _document(self, filing: dict[str, Any], file: str) -> bytes:
+        """Return a document's body without the block that EDGAR serves it in."""
+        body = (self._corpus / file).read_bytes() if filing.get("sample") else self._recorded(file)[0]
+        return document_body(body)
+
     def _composed(self, entry: dict[str, Any]) -> bytes:
         if entry["compose"] == "submissions":
             cik = entry["cik"]
@@ -106,7 +110,7 @@ class Store:
         company = self._companies[str(filing["cik"])]
         if entry["compose"] == "index_page":
             return compose.index_page(filing, company)
-        bodies = ((document, self._recorded(document["file"])[0]) for document in filing["documents"])
+        bodies = ((document, self._document(filing, document["file"])) for document in filing["documents"])
         return compose.full_submission(filing, company, bodies)
 
 

@@ -14,6 +14,7 @@ _BLOCK = re.compile(rb"<DOCUMENT>\n(?P<tags>.*?)<TEXT>\n(?P<text>.*?)</TEXT>\s*<
 _TAG = re.compile(rb"^<(TYPE|SEQUENCE|FILENAME|DESCRIPTION)>(.*)$", re.MULTILINE)
 _LABEL = re.compile(r"^\s*([A-Z][A-Z ]+):\t+(.+?)\s*$", re.MULTILINE)
 _WRAPPERS = ((b"<XBRL>\n", b"</XBRL>"), (b"<XML>\n", b"</XML>"))
+_ENVELOPES = (b"<DOCUMENT>", b"<SEC-DOCUMENT>", b"-----BEGIN PRIVACY-ENHANCED MESSAGE-----")
 _ENCODED = re.compile(rb"(?:<PDF>\n)?begin \d{3} ")
 
 
@@ -51,10 +52,13 @@ def split_submission(text: bytes) -> Iterator[SubmittedDocument]:
 
 
 def document_body(raw: bytes) -> bytes:
-    """Return what the author wrote: the body without EDGAR's block where one stands around it, else `raw` itself."""
-    if not raw.startswith(b"<DOCUMENT>"):
+    """Return what the author wrote: the body without EDGAR's block where one stands around it, else `raw` itself.
+
+    Of a complete submission (what EDGAR lists as the document of an old filing) the first document counts.
+    """
+    if not raw.startswith(_ENVELOPES):
         return raw
-    match = _BLOCK.match(raw)
+    match = _BLOCK.search(raw)
     return _unwrap(match["text"])[0] if match else raw
 
 

@@ -133,12 +133,12 @@ def _fits(local: datetime, filing_date: date, *, strict: bool) -> bool:
     return (1 if strict else 0) <= days_later <= DAYS_TO_NEXT_BUSINESS_DAY_MAX
 
 
-def _rows(columns: dict[str, list[Any]]) -> Iterator[SubmittedFiling]:
+def _rows(columns: dict[str, Any]) -> Iterator[SubmittedFiling]:
     accessions = columns["accessionNumber"]
     if any(len(columns[name]) != len(accessions) for name in _REQUIRED):
         raise ValueError("columns differ in length")
     for at, accession in enumerate(accessions):
-        row = {name: column[at] for name, column in columns.items() if at < len(column)}
+        row = {name: column[at] for name, column in columns.items() if isinstance(column, list) and at < len(column)}
         if not ACCESSION.fullmatch(accession):
             raise ValueError(f"accession {accession!r}")
         yield _row(row)

@@ -1,0 +1,142 @@
+"""Larkspur's 10-Q for the third quarter of 2024, with quarter and nine months side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from infra.local.replay.sample import prose
+from infra.local.replay.sample.figures import Period, cash_flow, income
+from infra.local.replay.sample.inline import Inline
+from infra.local.replay.sample.markup import contents, heading, page_break, paragraph, subheading
+from infra.local.replay.sample.statements import (
+    REVENUE,
+    balance_sheet,
+    cash_flow_statement,
+    dividends_declared,
+    income_statement,
+    segment_table,
+)
+
+QUARTER, QUARTER_BEFORE = Period(2024, 3, 3), Period(2023, 3, 3)
+NINE_MONTHS, NINE_MONTHS_BEFORE = Period(2024, 1, 3), Period(2023, 1, 3)
+PERIODS = (QUARTER, QUARTER_BEFORE, NINE_MONTHS, NINE_MONTHS_BEFORE)
+HEADS = (
+    ("Three Months Ended", "Nine Months Ended"),
+    ("September 30, 2024", "September 30, 2023", "September 30, 2024", "September 30, 2023"),
+)
+_PART_ONE = (
+    ("Item 1. Financial Statements", "3"),
+    ("Item 2. Management’s Discussion and Analysis of Financial Condition and Results of Operations", "7"),
+    ("Item 3. Quantitative and Qualitative Disclosures About Market Risk", "8"),
+    ("Item 4. Controls and Procedures", "8"),
+)
+_PART_TWO = (
+    ("Item 1. Legal Proceedings", "9"),
+    ("Item 1A. Risk Factors", "9"),
+    ("Item 2. Unregistered Sales of Equity Securities and Use of Proceeds", "9"),
+    ("Item 3. Defaults Upon Senior Securities", "9"),
+    ("Item 4. Mine Safety Disclosures", "9"),
+    ("Item 5. Other Information", "9"),
+    ("Item 6. Exhibits", "10"),
+)
+
+
+def quarterly_report() -> tuple[Inline, str]:
+    """Return the 10-Q with what it tags."""
+    inline = Inline("flrk-20240930")
+    title = "QUARTERLY REPORT PURSUANT TO SECTION 13 OR 15(d) OF THE SECURITIES EXCHANGE ACT OF 1934"
+    parts = [
+        prose.cover(inline, NINE_MONTHS, form="10-Q", title=title, focus="quarterly period"),
+        page_break(1),
+        heading("TABLE OF CONTENTS", centred=True),
+        contents([("PART I. FINANCIAL INFORMATION", ""), *_PART_ONE, ("PART II. OTHER INFORMATION", ""), *_PART_TWO]),
+        page_break(2),
+        heading("PART I. FINANCIAL INFORMATION", centred=True),
+        *_part_one(inline),
+        heading("PART II. OTHER INFORMATION", centred=True),
+        *_part_two(),
+        prose.signatures("October 31, 2024"),
+    ]
+    return inline, inline.whole("\n".join(parts), prose.hidden_facts(inline, NINE_MONTHS, fiscal_period="Q3"))
+
+
+def _part_one(inline: Inline) -> list[str]:
+    statements, discussion, market, controls = (title for title, _ in _PART_ONE)
+    year_to_date = (("Nine Months Ended",), ("September 30, 2024", "September 30, 2023"))
+    return [
+        heading(statements),
+        income_statement(inline, "CONDENSED CONSOLIDATED STATEMENTS OF INCOME (Unaudited)", HEADS, PERIODS),
+        paragraph(
+            f"Cash dividends declared per share were ${dividends_declared(inline, QUARTER)} in the third quarter of "
+            f"2024 and ${dividends_declared(inline, NINE_MONTHS)} in the first nine months."
+        ),
+        page_break(3),
+        balance_sheet(inline, (date(2024, 9, 30), date(2023, 12, 31)), ("September 30, 2024", "December 31, 2023")),
+        page_break(4),
+        cash_flow_statement(inline, (NINE_MONTHS, NINE_MONTHS_BEFORE), year_to_date),
+        page_break(5),
+        heading("NOTES TO CONDENSED CONSOLIDATED FINANCIAL STATEMENTS (Unaudited)", centred=True),
+        heading("Note 1 – Segments"),
+        segment_table(inline, PERIODS, HEADS),
+        page_break(6),
+        heading(discussion),
+        *_discussion(inline),
+        page_break(7),
+        heading(market),
+        paragraph("Market risk has not changed materially since the annual report for 2023."),
+        heading(controls),
+        paragraph(prose.CONTROLS),
+        page_break(8),
+    ]
+
+
+def _discussion(inline: Inline) -> list[str]:
+    this, last, flow = income(QUARTER), income(QUARTER_BEFORE), cash_flow(NINE_MONTHS)
+    growth = 100 * (this["revenue"] - last["revenue"]) / last["revenue"]
+    return [
+        subheading("Results of operations"),
+        paragraph(
+            f"Revenue of the third quarter of 2024 was ${inline.millions(REVENUE, QUARTER, this['revenue'])} million, "
+            f"{growth:.1f}% more than the ${inline.millions(REVENUE, QUARTER_BEFORE, last['revenue'])} million of the "
+            "third quarter of 2023. Life Sciences grew faster than Industrial because deliveries to two makers of "
+            "injectable medicines, postponed in the first half, took place in September."
+        ),
+        paragraph(
+            f"Gross margin was {100 * this['gross_profit'] / this['revenue']:.1f}% against "
+            f"{100 * last['gross_profit'] / last['revenue']:.1f}% a year earlier."
+        ),
+        subheading("Liquidity and capital resources"),
+        paragraph(
+            f"Cash generated by operating activities was ${flow['operating']} million in the first nine months of "
+            f"2024. Capital expenditures were ${flow['capex']} million."
+        ),
+        paragraph(prose.LIQUIDITY),
+    ]
+
+
+def _part_two() -> list[str]:
+    legal, risks, sales, defaults, mines, other, exhibits = (title for title, _ in _PART_TWO)
+    tariffs = (
+        "New import duties on optical components could raise costs.",
+        (
+            "Duties on optical components announced in September 2024 would, if they took effect as announced, "
+            "raise the cost of products by about 2% a year before any change of prices."
+        ),
+    )
+    return [
+        heading(legal),
+        paragraph(prose.LEGAL),
+        heading(risks),
+        *[part for claim, reason in (prose.RISKS[0], tariffs) for part in (subheading(claim), paragraph(reason))],
+        heading(sales),
+        paragraph("Larkspur repurchased common stock for $35 million in the quarter, at an average of $31.82 a share."),
+        heading(defaults),
+        paragraph("None."),
+        heading(mines),
+        paragraph("Not applicable."),
+        heading(other),
+        paragraph("None."),
+        page_break(9),
+        heading(exhibits),
+        paragraph("31.1 Certification of the chief executive officer. 32.1 Certification under Section 906."),
+    ]

@@ -178,7 +178,7 @@ def _documents(page: html.HtmlElement) -> tuple[tuple[IndexDocument, ...], str |
 def _filers(page: html.HtmlElement) -> Iterable[Filer]:
     for company in page.xpath("//span[@class='companyName']"):
         cik = re.search(r"CIK=0*(\d{1,10})", " ".join(company.xpath(".//a/@href")))
-        title = _text([company]).split(" CIK:", 1)[0]
+        title = " ".join(str(company.text_content()).split()).split(" CIK:", 1)[0]
         role = _ROLE.search(title)
         if cik:
             name = title[: role.start()] if role else title
@@ -196,7 +196,8 @@ def _elements(page: html.HtmlElement, path: str) -> list[html.HtmlElement]:
 
 
 def _text(elements: Sequence[html.HtmlElement]) -> str:
-    return " ".join(" ".join(str(element.text_content()) for element in elements).split())
+    """Return the words of elements; a line break between two of them is a space."""
+    return " ".join(" ".join(str(piece) for element in elements for piece in element.itertext()).split())
 
 
 def _date(text: str | None) -> date | None:

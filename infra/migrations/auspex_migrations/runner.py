@@ -25,8 +25,11 @@ def execute_sql_beside(module_file: str, filename: str) -> None:
     bind = op.get_bind()
     bind.exec_driver_sql(f"SET LOCAL ROLE {OWNER_ROLE}")
     # The driver's own cursor without parameters: a percent sign in SQL is then just that.
-    with bind.connection.cursor() as cursor:
+    cursor = bind.connection.cursor()
+    try:
         cursor.execute((Path(module_file).parent / filename).read_text(encoding="utf-8"))
+    finally:
+        cursor.close()
     bind.exec_driver_sql("RESET ROLE")
 
 

@@ -305,6 +305,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
   FROM platform.jobs AS j WHERE j.job_id = p_job_id AND j.account_id = p_account_id
 $$;
 
+-- A page of an account's jobs, newest first, before a job id.
+CREATE FUNCTION platform.list_jobs(p_account_id text, p_kind text, p_before text, p_rows_max integer)
+RETURNS TABLE (job jsonb, units jsonb, timeline jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT r.job, r.units, r.timeline
+  FROM (SELECT job_id FROM platform.jobs
+        WHERE account_id = p_account_id AND (p_kind IS NULL OR kind = p_kind) AND (p_before IS NULL OR job_id < p_before)
+        ORDER BY job_id DESC LIMIT p_rows_max) AS j,
+    LATERAL platform.read_job(p_account_id, j.job_id) AS r
+  ORDER BY j.job_id DESC
+$$;
+
 -- True for the first delivery of a message to a stage, false for every later one.
 CREATE FUNCTION platform.mark_delivery(p_stage text, p_dedup_key text, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -365,7 +377,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA platform FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA platform TO auspex_platform;
 GRANT EXECUTE ON FUNCTION
   platform.authenticate, platform.create_job, platform.expand_unit, platform.advance_unit, platform.finish_unit,
-  platform.read_job, platform.mark_delivery, platform.is_marked, platform.mark_outbox_sent, platform.record_failure,
+  platform.read_job, platform.list_jobs, platform.mark_delivery, platform.is_marked, platform.mark_outbox_sent, platform.record_failure,
   platform.store_dead_letter, platform.begin_schedule_run, platform.end_schedule_run
   TO auspex_filings;
 GRANT INSERT ON platform.outbox TO auspex_filings;

@@ -139,6 +139,8 @@ CREATE TABLE filings.kpis (
   section_id text REFERENCES filings.sections,
   char_start integer,
   char_end integer,
+  figure_start integer,
+  figure_end integer,
   quote text,
   preliminary boolean NOT NULL DEFAULT false,
   conflict boolean NOT NULL DEFAULT false,

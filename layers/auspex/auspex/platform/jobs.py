@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, load_sql
 from auspex.core.ids import new_id
 from auspex.core.limits import JOB_HOURS_MAX, JOB_IDLE_MINUTES_MAX
@@ -76,6 +77,26 @@ def read_job(connection: Connection, *, account_id: str, job_id: str) -> JobView
     if row is None:
         raise NotFound(detail=f"There is no job {job_id}.")
     return JobView(job=row["job"], units=row["units"], timeline=row["timeline"])
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """One page of jobs, newest first."""
+
+    jobs: list[JobView]
+    next_cursor: str | None
+
+
+def list_jobs(connection: Connection, *, account_id: str, kind: str | None, limit: int, cursor: str | None) -> JobPage:
+    """Return a page of an account's jobs, optionally of one kind. Raises MalformedRequest for a foreign cursor."""
+    filters = {"list": "jobs", "account_id": account_id, "kind": kind}
+    before = decode_cursor(cursor, filters=filters)[0] if cursor else None
+    rows = connection.execute(
+        SQL["list_jobs"], {"account_id": account_id, "kind": kind, "before": before, "rows_max": limit + 1}
+    ).fetchall()
+    views = [JobView(job=row["job"], units=row["units"], timeline=row["timeline"]) for row in rows[:limit]]
+    more = len(rows) > limit
+    return JobPage(views, encode_cursor([views[-1].job["job_id"]], filters=filters) if more else None)
 
 
 def expand_unit(connection: Connection, *, job_id: str, unit_key: str, units: list[str], at: datetime) -> None:

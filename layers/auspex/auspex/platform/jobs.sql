@@ -18,6 +18,10 @@ SELECT platform.finish_unit(%(kind)s::text, %(unit_key)s::text, %(state)s::text,
 -- name: read_job
 SELECT job, units, timeline FROM platform.read_job(%(account_id)s::text, %(job_id)s::text)
 
+-- name: list_jobs
+SELECT job, units, timeline FROM platform.list_jobs(
+  %(account_id)s::text, %(kind)s::text, %(before)s::text, %(rows_max)s::integer)
+
 -- name: expire_overdue
 WITH overdue AS (
   SELECT job_id FROM platform.jobs

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict
 
-from auspex.core.limits import PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
+from auspex.core.limits import CURSOR_CHARACTERS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
 
 T = TypeVar("T")
 
@@ -54,5 +55,8 @@ class ListReply(Representation, Generic[T]):
     meta: Meta
 
 
-PageLimit = Annotated[int, Field(ge=1, le=PAGE_ROWS_MAX, description="Rows of the page")]
+Cursor = Annotated[
+    str | None, Query(max_length=CURSOR_CHARACTERS_MAX, description="`next_cursor` of the page before, same filters")
+]
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_ROWS_MAX, description="Rows of the page")]
 PAGE_LIMIT_DEFAULT = PAGE_ROWS_DEFAULT

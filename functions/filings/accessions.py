@@ -1,0 +1,121 @@
+"""List filings and show one.
+Route: GET /v1/filings/accessions, /v1/filings/accessions/{accession} · Reads: filings.filings, documents, events
+Fails: not-found, malformed-request"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Depends, Query
+
+from auspex.core.database import connect
+from auspex.filings.filing_reads import FilingQuery, list_filings, read_filing
+from auspex.filings.representations import Accession, Form, Ticker
+from auspex.platform.endpoint import Caller, endpoint
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
+
+api = endpoint(__name__, scope="filings:read")
+Status = Literal["detected", "fetched", "analyzed", "indexed", "skipped", "dead_letter"]
+
+
+class FilingOut(Representation):
+    """A filing in a list."""
+
+    accession: str
+    cik: int
+    ticker: str | None
+    form: str
+    items: list[str]
+    filing_date: date
+    report_date: date | None
+    accepted_at: datetime | None
+    status: Status
+    is_amendment: bool
+    amends: str | None
+    dead_letter_reason: str | None
+    sample: bool
+
+
+class DocumentOut(Representation):
+    """A document of a filing."""
+
+    sequence: int
+    type: str
+    filename: str
+    source_url: str
+    bytes: int
+    degraded: bool
+    reasons: list[str]
+
+
+class EventOut(Representation):
+    """A step in a filing's history."""
+
+    topic: str
+    at: datetime
+    payload: dict[str, Any]
+
+
+class Lags(Representation):
+    """Seconds from acceptance to each step; null where acceptance or the step is unknown."""
+
+    detect_s: float | None
+    analyze_s: float | None
+    index_s: float | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """Compute the lags of a filing's row."""
+
+        def since(name: str) -> float | None:
+            accepted, step = row["accepted_at"], row[name]
+            return round((step - accepted).total_seconds(), 3) if accepted and step else None
+
+        return cls(detect_s=since("detected_at"), analyze_s=since("analyzed_at"), index_s=since("indexed_at"))
+
+
+class FilingDetailOut(FilingOut):
+    """A filing with its documents, summary and history."""
+
+    company: str
+    documents: list[DocumentOut]
+    summary: list[dict[str, Any]]
+    kpi_count: int
+    flags: list[str]
+    events: list[EventOut]
+    lags: Lags
+
+
+async def _query(
+    ticker: Annotated[Ticker | None, Query()] = None,
+    cik: Annotated[int | None, Query(gt=0)] = None,
+    form: Annotated[Form | None, Query()] = None,
+    item: Annotated[str | None, Query(pattern=r"^\d{1,2}(\.\d{2})?$", examples=["2.02"])] = None,
+    status: Annotated[Status | None, Query()] = None,
+    filed_from: Annotated[date | None, Query()] = None,
+    filed_to: Annotated[date | None, Query()] = None,
+) -> FilingQuery:
+    return FilingQuery(cik, ticker, form, item, status, filed_from, filed_to)
+
+
+@api.get("/v1/filings/accessions", page_of=FilingOut)
+async def list_accessions(
+    _: Caller,
+    query: Annotated[FilingQuery, Depends(_query)],
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[FilingOut]:
+    """List stored filings, newest first."""
+    found = list_filings(connect(), query, limit=limit, cursor=cursor)
+    return Page(rows=[FilingOut.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
+
+
+@api.get("/v1/filings/accessions/{accession}", response_model=FilingDetailOut)
+async def show_accession(accession: Accession, _: Caller) -> FilingDetailOut:
+    """Show a filing with documents, summary, history and lags."""
+    row = read_filing(connect(), accession)
+    return FilingDetailOut.model_validate(row | {"summary": row["bullets"] or [], "lags": Lags.of(row)})
+
+
+handler = api.handler

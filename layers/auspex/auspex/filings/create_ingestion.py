@@ -1,0 +1,127 @@
+"""Accept filings to ingest, by ticker (newest ones) or by accession, as one job with a unit per filing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from auspex.core import outbox
+from auspex.core.clock import Clock
+from auspex.core.database import Connection, fetch_all, load_sql
+from auspex.core.messages import Cause, wrap
+from auspex.core.problems import ValidationFailed, pointer_error
+from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
+from auspex.platform.jobs import CreatedJob, NewJob, create_job, succeed_unit
+
+SQL = load_sql(Path(__file__).with_name("ingestion_store.sql"))
+ROUTE = "POST /v1/filings/ingestions"
+
+
+@dataclass(frozen=True, slots=True)
+class TickerRequest:
+    """The newest `limit` filings of one ticker."""
+
+    ticker: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccessionRequest:
+    """One filing; `cik` or `ticker` may be left out when it is stored already."""
+
+    accession: str
+    cik: int | None
+    ticker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestionCommand:
+    """What a caller asks for."""
+
+    account_id: str
+    tickers: tuple[TickerRequest, ...]
+    accessions: tuple[AccessionRequest, ...]
+    forms: tuple[str, ...]
+    request: dict[str, Any]
+    idempotency_key: str | None = None
+
+
+def create_ingestion(connection: Connection, *, clock: Clock, command: IngestionCommand, cause: Cause) -> CreatedJob:
+    """Create the job and its messages in the caller's transaction.
+
+    Filings that are indexed already end their unit at once; those under way are waited for, not fetched again.
+    Raises ValidationFailed for unknown tickers (with the nearest), and an accession of another company.
+    """
+    at = clock.now()
+    by_ticker = _resolve(connection, command)
+    stored = _lock_stored(connection, [item.accession for item in command.accessions])
+    ciks = [_cik_of(item, number, by_ticker, stored) for number, item in enumerate(command.accessions)]
+    scans = {by_ticker[item.ticker]: item.limit for item in command.tickers}
+    units = list(dict.fromkeys([*(i.accession for i in command.accessions), *(scan_unit(cik) for cik in scans)]))
+    job = create_job(
+        connection,
+        NewJob(account_id=command.account_id, kind=UNIT_KIND, route=ROUTE, request=command.request, units=units,
+               idempotency_key=command.idempotency_key),
+        cause=cause, at=at,
+    )  # fmt: skip
+    if not job.created:
+        return job
+    cause = cause.model_copy(update={"job_id": job.job_id})
+    for item, cik in dict(zip(command.accessions, ciks, strict=True)).items():
+        status = stored[item.accession]["status"] if item.accession in stored else None
+        if status == "indexed":
+            result = {"accession": item.accession, "status": "indexed", "already_stored": True}
+            succeed_unit(connection, kind=UNIT_KIND, unit_key=item.accession, result=result, at=at)
+        elif status in {None, "skipped", "dead_letter"}:
+            fetch = FetchFiling(accession=item.accession, cik=cik, unit_kind=UNIT_KIND, unit_key=item.accession)
+            key = f"fetch:{item.accession}:{job.job_id}"
+            outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=cause), at=at)
+    for cik, limit in scans.items():
+        scan = ScanCompany(
+            cik=cik, limit=limit, forms=list(command.forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik)
+        )
+        outbox.enqueue(connection, wrap(scan, dedup_key=f"scan:{cik}:{job.job_id}", cause=cause), at=at)
+    return job
+
+
+def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int]:
+    """Return the CIK of every ticker asked for; all unknown ones are reported together."""
+    asked = [(f"/tickers/{n}/ticker", item.ticker) for n, item in enumerate(command.tickers)]
+    asked += [(f"/accessions/{n}/ticker", i.ticker) for n, i in enumerate(command.accessions) if i.ticker is not None]
+    found = fetch_all(connection, SQL["resolve_tickers"], {"tickers": sorted({ticker for _, ticker in asked})})
+    by_ticker = {str(row["asked"]): int(row["cik"]) for row in found}
+    errors = [
+        pointer_error(pointer, f"unknown ticker {ticker}{_nearest(connection, ticker)}")
+        for pointer, ticker in asked
+        if ticker not in by_ticker
+    ]
+    if errors:
+        raise ValidationFailed(detail=errors[0]["message"], errors=errors)
+    return by_ticker
+
+
+def _nearest(connection: Connection, ticker: str) -> str:
+    rows = fetch_all(connection, SQL["nearest_tickers"], {"ticker": ticker})
+    return f"; did you mean {', '.join(str(row['ticker']) for row in rows)}?" if rows else ""
+
+
+def _lock_stored(connection: Connection, accessions: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Share-lock the filings that are stored: none can finish unseen between this look and the job's creation."""
+    rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": list(accessions)})
+    return {str(row["accession"]): row for row in rows}
+
+
+def _cik_of(item: AccessionRequest, number: int, by_ticker: dict[str, int], stored: dict[str, dict[str, Any]]) -> int:
+    named = item.cik if item.cik is not None else by_ticker.get(item.ticker or "")
+    if item.accession in stored:
+        owner = int(stored[item.accession]["cik"])
+        if named not in {None, owner}:
+            message = f"accession {item.accession} belongs to CIK {owner}"
+            raise ValidationFailed(detail=message, errors=[pointer_error(f"/accessions/{number}", message)])
+        return owner
+    if named is None:
+        message = f"accession {item.accession} is not stored yet: name its cik or ticker"
+        raise ValidationFailed(detail=message, errors=[pointer_error(f"/accessions/{number}/cik", message)])
+    return named

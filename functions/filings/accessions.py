@@ -88,6 +88,7 @@ class FilingDetailOut(FilingOut):
 
 
 async def _query(
+    *,
     ticker: Annotated[Ticker | None, Query()] = None,
     cik: Annotated[int | None, Query(gt=0)] = None,
     form: Annotated[Form | None, Query()] = None,
@@ -96,7 +97,9 @@ async def _query(
     filed_from: Annotated[date | None, Query()] = None,
     filed_to: Annotated[date | None, Query()] = None,
 ) -> FilingQuery:
-    return FilingQuery(cik, ticker, form, item, status, filed_from, filed_to)
+    return FilingQuery(
+        cik=cik, ticker=ticker, form=form, item=item, status=status, filed_from=filed_from, filed_to=filed_to
+    )
 
 
 @api.get("/v1/filings/accessions", page_of=FilingOut)

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import Path
 
 from auspex.core.database import connect
-from auspex.platform.endpoint import Caller, endpoint
+from auspex.platform.endpoint import ANY_SCOPE, Caller, endpoint
 from auspex.platform.jobs import read_job
 from auspex.platform.representations import JobOut
 
-api = endpoint(__name__, scope="jobs:read")
+api = endpoint(__name__, scope=ANY_SCOPE)
 JobId = Annotated[str, Path(pattern=r"^job_[0-9A-HJKMNP-TV-Z]{26}$", examples=["job_01K7Z3Y8N4Q6R2T5V9W1X0ABCD"])]
 
 

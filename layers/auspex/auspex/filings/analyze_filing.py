@@ -146,19 +146,16 @@ def _persist(
     """Write facts, KPIs, summary, status and the message to the index in one transaction."""
     at, body, header = clock.now(), delivery.body, filing.header
     delivery.mark(connection, at=at)
-    known_at = filing_store.known_at(header)
     place: dict[str, Any] = {"accession": body.accession, "section_ids": filing.section_ids}
-    kpi_store.insert_facts(
-        connection, _all_facts(filing, analysis.companyfacts), cik=header.cik, known_at=known_at, **place
-    )
-    kpi_store.insert_kpis(
-        connection, analysis.extraction.kpis, run=body.run, cik=header.cik, known_at=known_at, **place
-    )
+    dated: dict[str, Any] = place | {"cik": header.cik, "known_at": filing_store.known_at(header)}
+    kpi_store.insert_facts(connection, _all_facts(filing, analysis.companyfacts), **dated)
+    kpi_store.insert_kpis(connection, analysis.extraction.kpis, run=body.run, **dated)
     kpi_store.insert_summary(connection, BULLETS.validate_python(analysis.items["bullets"]), run=body.run, **place)
     filing_store.mark_analyzed(
         connection, accession=body.accession, flags=analysis.extraction.flags, at=at,
         payload={
-            "run": body.run, "kpis": len(extraction.kpis), "severities": items["severities"], "changes": analysis.changes,
+            "run": body.run, "kpis": len(analysis.extraction.kpis),
+            "severities": analysis.items["severities"], "changes": analysis.changes,
             "conflicts": [f"{c.metric} {c.period_end}: {c.reason}" for c in analysis.extraction.conflicts],
         },
     )  # fmt: skip

@@ -31,13 +31,15 @@ from auspex.platform.accounts import Authenticated, authenticate, require_scope
 from auspex.platform.replies import ListReply, Meta, Page, Reply
 
 Function = Callable[..., Awaitable[Any]]
+ANY_SCOPE = "any"
+"""Scope of routes about the caller's own account (jobs): every valid key may read what its account owns."""
 STATUS_PROBLEMS: dict[int, type[Problem]] = {404: problems.NotFound, 405: problems.MethodNotAllowed}
 MALFORMED_ERROR_TYPES = {"json_invalid"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route asks of a request before it is read; `scope` None means public."""
+    """What a route asks of a request before it is read; `scope` None means public, ANY_SCOPE any valid key."""
 
     scope: str | None
     body_bytes_max: int
@@ -192,7 +194,8 @@ def _admit(request: Request, context: RequestContext, rule: Rule) -> None:
     caller = authenticate(connect(), authorization=request.headers.get("authorization"), at=current_clock().now())
     context.account_id = caller.account_id
     request.state.caller = caller
-    require_scope(caller, rule.scope)
+    if rule.scope != ANY_SCOPE:
+        require_scope(caller, rule.scope)
 
 
 def _refuse_unknown_parameters(request: Request, known: set[str]) -> None:

@@ -99,18 +99,29 @@ def _make_environment() -> None:
     if python.exists() and _version_of(str(python)) in SUPPORTED:
         return
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
-    remedy = "install Python's venv module (Debian, Ubuntu: apt-get install python3-venv), then repeat"
-    _run([_choose_python(), "-m", "venv", str(ENVIRONMENT)], what="creating .venv", remedy=remedy)
+    chosen, pip = _choose_python()
+    _run([chosen, "-m", "venv", *([] if pip else ["--without-pip"]), str(ENVIRONMENT)], what="creating .venv")
+    if not pip:
+        _install_uv([chosen, "-m", "pip", "--python", str(python)])
 
 
-def _choose_python() -> str:
-    """Return an interpreter that the lock supports: PYTHON when given, else the first found."""
-    candidates = [os.environ.get("PYTHON", ""), f"python{SUPPORTED[0]}", sys.executable]
-    candidates += [f"python{version}" for version in SUPPORTED[1:]]
-    for candidate in candidates:
-        path = shutil.which(candidate) if candidate else None
-        if path and _version_of(path) in SUPPORTED:
-            return path
+def _choose_python() -> tuple[str, bool]:
+    """Return an interpreter that the lock supports, and whether it can give a new environment a pip of its own.
+
+    First comes what ``PYTHON`` names, then the version that the stack is tested on. Debian splits the part that brings
+    pip off into a package; an interpreter without it serves when it has a pip itself.
+    """
+    names = [os.environ.get("PYTHON", ""), f"python{SUPPORTED[0]}", sys.executable]
+    names += [f"python{version}" for version in SUPPORTED[1:]]
+    paths = [path for path in map(shutil.which, filter(None, names)) if path and _version_of(path) in SUPPORTED]
+    for path in paths:
+        if _has_module(path, "ensurepip"):
+            return path, True
+    for path in paths:
+        if _has_module(path, "venv") and _has_module(path, "pip"):
+            return path, False
+    if paths:
+        raise InstallError(f"{paths[0]} has no ensurepip\nremedy: apt-get install python3-venv, then repeat")
     found = f"no Python {SUPPORTED[0]} to {SUPPORTED[-1]} found"
     raise InstallError(f"{found}\nremedy: install one, or name it: make up PYTHON=/path/to/python3.11")
 
@@ -121,19 +132,30 @@ def _version_of(python: str) -> str:
     return done.stdout.strip()
 
 
+def _has_module(python: str, module: str) -> bool:
+    return subprocess.run([python, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+
+
+def _install_uv(pip: list[str]) -> None:
+    options = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    _run([*pip, *options, "-r", str(HERE / "uv.txt")], what="installing uv")
+
+
 def _synchronise() -> None:
     """Install the pinned uv with pip, and with it exactly what the lock names, every file checked by its hash."""
     python = str(ENVIRONMENT / "bin" / "python")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--require-hashes", "-r", str(HERE / "uv.txt")], what="installing uv")
+    if _has_module(python, "pip"):
+        _install_uv([python, "-m", "pip"])
     uv = [str(ENVIRONMENT / "bin" / "uv"), "pip", "sync", "--python", python, "--require-hashes"]
-    _run([*uv, str(HERE / "requirements.txt")], what="installing packages", environment=_uv_environment(python))
+    _run([*uv, str(HERE / "requirements.txt")], what="installing packages", environment=_uv_environment())
 
 
-def _uv_environment(python: str) -> dict[str, str]:
-    """Pass pip's settings on to uv, which does not read them: index, mirror and certificate."""
+def _uv_environment() -> dict[str, str]:
+    """Pass pip's settings on to uv, which does not read them: index and certificate."""
     environment = dict(os.environ)
-    shown = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False).stdout
+    python = str(ENVIRONMENT / "bin" / "python")
+    command = [python if _has_module(python, "pip") else _choose_python()[0], "-m", "pip", "config", "list"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     for line in shown.splitlines():
         name, _, value = line.partition("=")
         variable = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}.get(name.rpartition(".")[2])

@@ -16,6 +16,7 @@ from infra.local.state import BusyError, StateDirectory, state_directory
 def main() -> int:
     """Run one command and return its exit status."""
     arguments = _parser().parse_args()
+    _keep_loopback_direct()
     directory = state_directory()
     directory.create()
     try:
@@ -42,6 +43,12 @@ def _run(arguments: argparse.Namespace, directory: StateDirectory) -> int:
         case "reset":
             down.reset(directory)
     return 0
+
+
+def _keep_loopback_direct() -> None:
+    """Have no proxy stand between us, or what we start, and the stack's own ports."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name, ""), "127.0.0.1", "localhost"]))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,11 @@ from infra.local.state import REPOSITORY, StackState, StateDirectory
 REGION = "us-east-1"
 READY_TIMEOUT_SECONDS = 60.0
 PROBE_TIMEOUT_SECONDS = 2.0
+INHERITED = (
+    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+)
+"""What any process of ours needs of the caller's environment: programs, libraries, the way to the network."""
 WARM_SECONDS = 60
 """How long a surplus worker of a function stays; the first one of each stays anyway."""
 
@@ -67,7 +72,7 @@ def save_emulator(state: StackState) -> None:
 def _emulator_environment(directory: StateDirectory, state: StackState) -> dict[str, str]:
     """State everything that the emulator and the functions, which inherit it, may know of this machine."""
     return {
-        "PATH": os.environ.get("PATH", os.defpath),
+        **inherited_environment(),
         "HOME": str(directory.emulator / "tmp"),
         "TMPDIR": str(directory.emulator / "tmp"),
         "LANG": "C.UTF-8",
@@ -90,6 +95,11 @@ def _emulator_environment(directory: StateDirectory, state: StackState) -> dict[
         "LAMBDA_WARM_TTL_SECONDS": str(WARM_SECONDS),
         "LOG_LEVEL": "INFO",
     }
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return the part of the caller's environment that is handed on."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def _answers(port: int) -> bool:

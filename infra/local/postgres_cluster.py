@@ -84,7 +84,9 @@ def create_cluster(directory: Path, user: ServerUser, tools: Path, *, fast: bool
     finally:
         password_input.unlink()
     if done.returncode != 0:
-        raise PostgresError(f"initdb failed in {unfinished}:\n{done.stdout}{done.stderr}")
+        unknown = "could not look up effective user" in done.stderr
+        hint = "; give this account a name in /etc/passwd, or set DATABASE_URL" if unknown else ""
+        raise PostgresError(f"initdb failed in {unfinished}{hint}:\n{done.stdout}{done.stderr}")
     unfinished.rename(data)
     return data
 

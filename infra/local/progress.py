@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOG_TAIL_LINES = 15
+REMEDY = "see the log, then: make up; when the stack's data may go: make reset"
 
 
 class StepError(RuntimeError):
@@ -24,7 +25,7 @@ class Remedy(RuntimeError):  # noqa: N818 - it carries the way out, not only the
 
 
 @contextmanager
-def step(name: str, *, log: Path | None = None, remedy: str = "make reset && make up") -> Iterator[None]:
+def step(name: str, *, log: Path | None = None, remedy: str = REMEDY) -> Iterator[None]:
     """Run one named step, tell its duration on standard error, and turn any failure into a StepError."""
     started = time.perf_counter()
     print(f"  {name:<12} … ", end="", file=sys.stderr, flush=True)

@@ -25,6 +25,7 @@ USUAL_PORT = 8400
 REPLAY_TIMEOUT_SECONDS = 60.0
 WARM_PATHS = ("/health", "/ready")
 WARM_TIMEOUT_SECONDS = 60.0
+WARM_POLL_SECONDS = 0.2
 LOCAL_USER_AGENT = "Auspex local stack operator@example.com"
 """Sent to our own replay server alone."""
 
@@ -122,7 +123,7 @@ def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) 
             state.replay_port = free_port()
         command = [sys.executable, "-m", "infra.local.replay", "--port", str(state.replay_port)]
         command += ["--state", str(directory.replay)]
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+        environment = {**ministack_process.inherited_environment(), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
         environment["PYTHONPATH"] = str(REPOSITORY / "layers" / "auspex")
         record = processes.start(command, environment=environment, log=directory.log("replay"), directory=REPOSITORY)
         state.processes["replay"] = record
@@ -199,8 +200,10 @@ def _migrate(directory: StateDirectory, state: StackState, stacks: list[ProductS
 
 
 def _warm_up(api_url: str) -> None:
-    """Call what must answer first; the reply of ``/ready`` tells what is missing."""
+    """Call what must answer first until it does; the last reply tells what is missing."""
+    deadline = time.monotonic() + WARM_TIMEOUT_SECONDS
     for path in WARM_PATHS:
-        reply = httpx.get(f"{api_url}{path}", timeout=WARM_TIMEOUT_SECONDS)
-        if reply.status_code != 200:
-            raise RuntimeError(f"GET {path} answered {reply.status_code}: {reply.text[:500]}")
+        while (reply := httpx.get(f"{api_url}{path}", timeout=WARM_TIMEOUT_SECONDS)).status_code != 200:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"GET {path} answers {reply.status_code}: {reply.text[:500]}")
+            time.sleep(WARM_POLL_SECONDS)

@@ -48,6 +48,8 @@ def migrate(url: str, *, role_passwords: Mapping[str, str]) -> str:
                 _prepare(connection, role_passwords)
                 connection.commit()
                 command.upgrade(_config(connection), "head")
+                if "auspex_platform" in role_passwords:  # GET /version shows the head
+                    connection.exec_driver_sql("GRANT SELECT ON public.alembic_version TO auspex_platform")
                 connection.commit()
                 return current_revision(connection)
             finally:

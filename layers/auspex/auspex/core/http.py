@@ -14,7 +14,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from auspex.core import problems
 from auspex.core.database import begin_invocation
 from auspex.core.ids import TRACEPARENT_PATTERN, is_request_id, new_traceparent, new_ulid
 from auspex.core.outbox import forget_pending
@@ -105,12 +104,8 @@ class HttpEdge:
         logger().append_keys(request_id=context.request_id)
         try:
             await self._app(scope, receive, send_with_headers)
-        except Exception:  # noqa: BLE001 - the last line of defence: the caller gets a problem, the log the trace
+        except Exception:  # noqa: BLE001 - the last line of defence: the application has answered, the log gets the trace
             logger().exception("request failed")
-            response = problem_response(
-                problems.InternalError(), instance=str(scope["path"]), request_id=context.request_id
-            )
-            await response(scope, receive, send_with_headers)
         finally:
             _leave_line(scope, context, status, round((time.perf_counter() - started) * 1000, 2))
 

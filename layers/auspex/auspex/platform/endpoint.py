@@ -88,6 +88,7 @@ class Endpoint:
         self.app.add_exception_handler(Problem, _on_problem)
         self.app.add_exception_handler(RequestValidationError, _on_invalid)
         self.app.add_exception_handler(HTTPException, _on_http_exception)
+        self.app.add_exception_handler(Exception, _on_fault)
         self.asgi = HttpEdge(self.app)
         self._mangum = Mangum(self.asgi, lifespan="off")
 
@@ -242,6 +243,11 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 405 and error.headers:
         response.headers["allow"] = error.headers.get("Allow", "")
     return response
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    """Answer a fault of ours; Starlette raises it again afterwards, and `HttpEdge` logs it with its trace."""
+    return await _on_problem(request, problems.InternalError())
 
 
 def _pointer(location: tuple[str | int, ...]) -> str:

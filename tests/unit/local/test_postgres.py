@@ -83,62 +83,58 @@ def test_a_second_owner_is_refused(server: Postgres) -> None:
         start_postgres(server.directory)
 
 
-def test_data_and_port_survive_a_stop(tmp_path: Path) -> None:
-    directory = tmp_path / "postgres"
-    with start_postgres(directory) as first, psycopg.connect(first.url()) as connection:
+@pytest.fixture(scope="module")
+def durable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One durable cluster for the tests that stop, kill and find it: making one waits for the disk."""
+    directory = tmp_path_factory.mktemp("durable") / "postgres"
+    with start_postgres(directory) as server, psycopg.connect(server.url()) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    with start_postgres(directory) as second:
-        assert second.port == first.port
-        assert ask(second, "SELECT answer FROM kept") == 42
+    yield directory
     forget_postgres(directory)
 
 
-def test_a_killed_server_is_replaced_and_what_was_committed_is_there(tmp_path: Path) -> None:
-    directory = tmp_path / "postgres"
-    first = start_postgres(directory, attach=True)
-    with psycopg.connect(first.url()) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    os.kill(first.pid, signal.SIGKILL)
-    second = start_postgres(directory, attach=True)
-    try:
-        assert (second.pid != first.pid, second.port) == (True, first.port)
+def test_data_and_port_survive_a_stop(durable: Path) -> None:
+    with start_postgres(durable) as first:
+        assert ask(first, "SELECT answer FROM kept") == 42
+    with start_postgres(durable) as second:
+        assert second.port == first.port
         assert ask(second, "SELECT answer FROM kept") == 42
-    finally:
-        forget_postgres(directory)
 
 
-def test_a_running_server_is_found_again_from_its_directory(tmp_path: Path) -> None:
-    directory = tmp_path / "postgres"
-    assert find_postgres(directory) is None
-    started = start_postgres(directory, attach=True)
-    try:
-        found = find_postgres(directory)
+def test_a_killed_server_is_replaced_and_what_was_committed_is_there(durable: Path) -> None:
+    first = start_postgres(durable, attach=True)
+    with psycopg.connect(first.url()) as connection:
+        connection.execute("CREATE TABLE committed AS SELECT 43 AS answer")
+    os.kill(first.pid, signal.SIGKILL)
+    with start_postgres(durable, attach=True) as second:
+        assert (second.pid != first.pid, second.port) == (True, first.port)
+        assert ask(second, "SELECT answer FROM committed") == 43
+
+
+def test_a_running_server_is_found_again_from_its_directory(durable: Path) -> None:
+    assert find_postgres(durable) is None
+    with start_postgres(durable, attach=True) as started:
+        found = find_postgres(durable)
         assert found is not None
-        assert (found.pid, found.port, found.superuser_password) == (
-            started.pid,
-            started.port,
-            started.superuser_password,
-        )
-        assert start_postgres(directory, attach=True).pid == started.pid
-    finally:
-        forget_postgres(directory)
+        assert (found.pid, found.port, found.url()) == (started.pid, started.port, started.url())
+        assert start_postgres(durable, attach=True).pid == started.pid
+
+
+def test_a_lost_password_is_told_with_the_remedy(durable: Path) -> None:
+    password = durable / "password"
+    hidden = password.rename(durable / "hidden")
+    with pytest.raises(PostgresError, match="make reset"):
+        start_postgres(durable)
+    hidden.rename(password)
 
 
 def test_nothing_is_left_of_a_forgotten_cluster(tmp_path: Path) -> None:
-    server = start_postgres(tmp_path / "postgres", attach=True)
+    server = start_postgres(tmp_path / "postgres", fast=True)
     forget_postgres(tmp_path / "postgres")
     assert not server.data.exists()
     assert not (tmp_path / "postgres").exists()
     assert not lives(server.pid)
-
-
-def test_a_lost_password_is_told_with_the_remedy(tmp_path: Path) -> None:
-    directory = tmp_path / "postgres"
-    start_postgres(directory).stop()
-    (directory / "password").unlink()
-    with pytest.raises(PostgresError, match="make reset"):
-        start_postgres(directory)
-    forget_postgres(directory)
+    server.stop()
 
 
 def test_a_stranger_with_the_old_pid_does_not_keep_us_out(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ def test_children_end_with_their_leader_even_when_it_was_killed(tmp_path: Path) 
     wait_until(lambda: (tmp_path / "log").read_text().endswith("\n"), record, timeout_seconds=10, what="it")
     child = psutil.Process(int((tmp_path / "log").read_text()))
     os.kill(record.pid, 9)
+    while is_alive(record):
+        time.sleep(0.01)
     assert stop(record) is False
     child.wait(timeout=5)
     assert not child.is_running()

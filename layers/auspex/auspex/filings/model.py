@@ -149,15 +149,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A shown formula with its cited inputs: `expression` over the names in `inputs` (+ - * / and brackets only)."""
+    """A shown formula with its cited inputs: `expression` over the names in `inputs` (+ - * / and brackets only).
+
+    `inputs` gives each name its value in plain decimals, `sources` the accession that reported it where it is known.
+    """
 
     expression: str
     inputs: dict[str, str]
+    sources: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Kpi:
-    """A named figure of one filing (FILINGS 7.5, 7.6). `value` is in `unit`; `scale_shown` the power of ten shown."""
+    """A named figure of one filing (FILINGS 7.5, 7.6). `value` is in `unit`; `scale_shown` the power of ten shown.
+
+    `quote` is the text of `span`: the row of the figure, or its cell where the row is long. The figure itself stands at
+    [figure_start:figure_end) of the same section. `concept` names the tagged fact behind it, if one is.
+    """
 
     metric: str
     label: str
@@ -175,6 +183,10 @@ class Kpi:
     derivation: Derivation | None = None
     preliminary: bool = False
     conflict: bool = False
+    figure_start: int | None = None
+    figure_end: int | None = None
+    concept: str | None = None
+    accession: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,8 @@ def _kind(row: GridRow, *, seen_data: bool) -> str:
     if len(row.cells) == 1 and not parse_amount(row.cells[0].text):
         text = row.cells[0].text
         period = is_period_text(text) and len(text) < 80 and not text.endswith(":")
-        return "head" if period or (row.cells[0].first > 1 and not seen_data) else "group"
+        scale = len(text) < 160 and read_scale(text) is not None
+        return "head" if period or scale or (row.cells[0].first > 1 and not seen_data) else "group"
     if _figures(row):
         dashes_only = all(is_period_text(cell.text) for cell in row.cells[1:] if parse_amount(cell.text) is None)
         return "data" if dashes_only or seen_data or parse_amount(row.cells[0].text) is None else "head"
@@ -163,8 +164,6 @@ def _captioned(table: Table, caption: str, statement: str, head: str) -> Table:
     shares = _SHARES_SCALE.search(statement)
     own_shares = shares is not None and (shares.group(1) or shares.group(2)).lower()
     scale = read_scale(statement)
-    shares_scale = _SCALES[own_shares] if own_shares else 0
-    differs = bool(own_shares) and shares_scale != scale
     currency = _CURRENCY.search(f"{statement} {head}")
     shown = currency.group(0) if currency is not None else None
     return replace(
@@ -173,8 +172,8 @@ def _captioned(table: Table, caption: str, statement: str, head: str) -> Table:
         scale=scale,
         currency=None if shown is None else _CURRENCIES.get(shown, shown),
         per_share_exempt=_PER_SHARE_EXEMPT.search(statement) is not None,
-        shares_exempt=differs or _SHARES_EXEMPT.search(statement) is not None,
-        shares_scale=shares_scale if differs else 0,
+        shares_exempt=bool(own_shares) or _SHARES_EXEMPT.search(statement) is not None,
+        shares_scale=_SCALES[own_shares] if own_shares else 0,
     )
 
 

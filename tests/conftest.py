@@ -6,6 +6,7 @@ import itertools
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,13 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from tests.harness.fixtures import harness, make_harness, make_toy, toy
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 ROLES = ("auspex_platform", "auspex_filings")
 TEMPLATE = "auspex_template"
+__all__ = ["harness", "make_harness", "make_toy", "toy"]  # fixtures
 sys.path.insert(0, str(ROOT / "infra" / "migrations"))
 
 
@@ -76,15 +80,22 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
 _clone_numbers = itertools.count(1)
 
 
+@contextmanager
+def cloned(server: Server) -> Iterator[Database]:
+    """Clone the migrated template database for the block."""
+    name = f"clone_{next(_clone_numbers)}"
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
+    yield Database(server=server, name=name)
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def database(postgres_server: Server) -> Iterator[Database]:
     """A migrated, empty database of the test's own."""
-    name = f"clone_{next(_clone_numbers)}"
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
-    yield Database(server=postgres_server, name=name)
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with cloned(postgres_server) as clone:
+        yield clone
 
 
 @pytest.fixture(scope="session")

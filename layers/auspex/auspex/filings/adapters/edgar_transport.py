@@ -113,7 +113,7 @@ class EdgarTransport:
                 headers={"user-agent": self.settings.edgar_user_agent, "accept-encoding": "gzip"},
                 timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
                 follow_redirects=False,
-                trust_env=True,
+                mounts={"all://127.0.0.1": None},  # the replay server is never behind the machine's proxy
             )
         return self._client
 

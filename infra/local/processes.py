@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -67,11 +68,12 @@ def stop(record: ProcessRecord, *, timeout_seconds: float = STOP_TIMEOUT_SECONDS
     """End a process by SIGTERM, then whatever is left of its group; True when it ended by itself in time."""
     process = _same_process(record)
     clean = process is not None and _terminate(process, timeout_seconds)
-    for member in _group(record):
-        try:
+    members = _group(record)
+    for member in members:
+        with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
+    while any(_runs(member) for member in members):
+        time.sleep(POLL_SECONDS)
     return clean
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-
 from infra.local.state import REPOSITORY, state_directory
 
 HERE = Path(__file__).parent
@@ -52,7 +51,9 @@ class Demo:
     @staticmethod
     def _body(response: httpx.Response, wanted: set[int]) -> Any:
         if response.status_code not in wanted:
-            raise SystemExit(f"{response.request.method} {response.request.url.path}: {response.status_code} {response.text}")
+            raise SystemExit(
+                f"{response.request.method} {response.request.url.path}: {response.status_code} {response.text}"
+            )
         return response.json()
 
 
@@ -98,7 +99,9 @@ def ingest(demo: Demo) -> None:
         time.sleep(POLL_SECONDS)
         job = demo.get(f"/v1/jobs/{job['job_id']}")["data"]
     print(f"    {time.monotonic() - started:6.1f} s  {job['progress']:3d} %  {job['status']}")
-    demo.check("the job succeeded with every unit done", holds=job["status"] == "succeeded" and job["units"]["failed"] == 0)
+    demo.check(
+        "the job succeeded with every unit done", holds=job["status"] == "succeeded" and job["units"]["failed"] == 0
+    )
     for filing in filings:
         stored = demo.get(f"/v1/filings/accessions/{filing['accession']}")["data"]
         types = {document["type"] for document in stored["documents"]}
@@ -114,16 +117,18 @@ def ingest(demo: Demo) -> None:
 
 def show_kpis(demo: Demo) -> None:
     """Print the newest headline figures of every company ingested."""
+    shown = 0
     for ticker in dict.fromkeys(f["ticker"] for f in _filings(demo)):
         print(f"\nKPIs of {ticker}")
         for metric in KPI_METRICS:
             rows = demo.get("/v1/filings/kpis", ticker=ticker, metric=metric, limit=3)["data"]
+            shown += len(rows)
             for row in rows:
                 print(
                     f"    {row['metric']:<12} {row['value']:>18} {row['unit']:<10} {row['period_type']:<11} "
                     f"to {row['period_end']}  {row['basis']:<8} {row['method']:<10} {row['accession']}"
                 )
-    demo.check("figures were extracted", holds=bool(demo.get("/v1/filings/kpis", limit=1)["data"]))
+    demo.check("figures were extracted", holds=shown > 0)
 
 
 def ask_all(demo: Demo) -> None:
@@ -143,7 +148,9 @@ def ask_all(demo: Demo) -> None:
 
 def _judge(demo: Demo, case: dict[str, Any], answer: dict[str, Any]) -> None:
     if case["kind"] == "refusal":
-        demo.check(f"refused because of {answer['reason']}", holds=answer["refused"] and answer["reason"] in case["reasons"])
+        demo.check(
+            f"refused because of {answer['reason']}", holds=answer["refused"] and answer["reason"] in case["reasons"]
+        )
         return
     demo.check("answered with citations", holds=not answer["refused"] and bool(answer["citations"]))
     values = [Decimal(str(figure["value"])) for figure in answer["figures"]]
@@ -167,15 +174,21 @@ def _verify(demo: Demo, citation: dict[str, Any]) -> None:
         document=citation["document"], start=citation["start"], end=citation["end"],
     )["data"]  # fmt: skip
     quote = citation["quote"] if len(citation["quote"]) <= 100 else citation["quote"][:97] + "…"
-    print(f"    [{citation['accession']} {citation['form']} {citation['section_key']} {citation['start']}–{citation['end']}] {quote}")
-    demo.check("the quote is the stored text, byte for byte", holds=verdict["valid"] and section["text"] == citation["quote"])
+    place_shown = f"{citation['section_key']} {citation['start']}–{citation['end']}"
+    print(f"    [{citation['accession']} {citation['form']} {place_shown}] {quote}")
+    demo.check(
+        "the quote is the stored text, byte for byte", holds=verdict["valid"] and section["text"] == citation["quote"]
+    )
 
 
 def measure(demo: Demo) -> None:
     """Print p50 and p95 of asks and searches over HTTP, warm."""
     questions = [case["question"] for case in _cases(demo)]
     print()
-    for name, path, field_name in (("ask", "/v1/filings/asks", "question"), ("search", "/v1/filings/searches", "query")):
+    for name, path, field_name in (
+        ("ask", "/v1/filings/asks", "question"),
+        ("search", "/v1/filings/searches", "query"),
+    ):
         seconds = []
         for number in range(TIMED_CALLS):
             started = time.perf_counter()

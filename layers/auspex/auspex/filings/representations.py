@@ -30,3 +30,8 @@ Ticker = Annotated[
 Form = Annotated[
     str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9 /-]{0,19}$"), Field(description="EDGAR form", examples=["10-K"])
 ]
+CompanyName = Annotated[
+    str,
+    StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9.-]{0,9}|\d{1,10})$", to_upper=True),
+    Field(description="Ticker symbol or CIK", examples=["AAPL"]),
+]

@@ -1,0 +1,148 @@
+"""A filing through the three stages: once, whatever is repeated, reordered or killed on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from infra.local.replay.server import ReplayServer
+from tests.conftest import Database, Server, cloned
+from tests.harness.harness import Harness
+from tests.integration.filings.conftest import parameters_of, replaying
+
+CIK = 9999999001
+RELEASE = "9999999001-24-000018"
+QUARTERLY = "9999999001-24-000019"
+POINTS = [
+    "filings-ingestion.received",
+    *(f"ingestion.{node}.{edge}" for node in ("list", "documents", "normalize", "sections") for edge in ("before", "after")),
+    *(f"ingestion.persist.{edge}" for edge in ("before", "uncommitted", "after")),
+    "filings-ingestion.done",
+    "filings-analysis.received",
+    *(f"analysis.{node}.{edge}" for node in ("load", "facts", "tables", "items", "compare") for edge in ("before", "after")),
+    *(f"analysis.persist.{edge}" for edge in ("before", "uncommitted", "after")),
+    "filings-analysis.done",
+    "filings-knowledge.received",
+    *(f"knowledge.{node}.{edge}" for node in ("chunk", "embed") for edge in ("before", "after")),
+    *(f"knowledge.{node}.{edge}" for node in ("index", "link", "finish") for edge in ("before", "uncommitted", "after")),
+    "filings-knowledge.done",
+    "outbox.committed",
+    "outbox.sent",
+]
+
+
+def ingest(harness: Harness, key: str, *accessions: str) -> str:
+    items = [{"accession": accession, "cik": CIK} for accession in accessions]
+    reply = harness.request("POST", "/v1/filings/ingestions", key=key, json={"accessions": items})
+    assert reply.status == 202, reply.body
+    return str(reply.json()["data"]["job_id"])
+
+
+def final_state(harness: Harness, accession: str) -> dict[str, Any]:
+    """Everything that must be the same however the way was, without ids and times."""
+    one = {"accession": accession}
+    return {
+        "filing": harness.rows(
+            "SELECT form, items, filing_date, report_date, status, flags, primary_document, inline_xbrl, sample "
+            "FROM filings.filings WHERE accession = %(accession)s", one,
+        ),
+        "documents": harness.rows(
+            "SELECT sequence, type, filename, raw_sha256, bytes FROM filings.documents "
+            "WHERE accession = %(accession)s ORDER BY sequence", one,
+        ),
+        "sections": harness.rows(
+            "SELECT s.section_key, s.ordinal, s.text_sha256 FROM filings.sections s JOIN filings.documents d "
+            "USING (document_id) WHERE s.accession = %(accession)s ORDER BY d.sequence, s.ordinal", one,
+        ),
+        "facts": harness.rows(
+            "SELECT concept, unit, period_start, period_end, dims_hash, value, char_start, char_end FROM filings.facts "
+            "WHERE accession = %(accession)s ORDER BY 1, 2, 3, 4, 5", one,
+        ),
+        "kpis": harness.rows(
+            "SELECT run, metric, basis, period_start, period_end, value, unit, method, quote FROM filings.kpis "
+            "WHERE accession = %(accession)s ORDER BY 1, 2, 3, 4, 5, 8", one,
+        ),
+        "chunks": harness.rows(
+            "SELECT ordinal, kind, char_start, char_end, context, text, embedding::text FROM filings.chunks "
+            "WHERE accession = %(accession)s ORDER BY ordinal", one,
+        ),
+        "terms": harness.rows("SELECT lexeme, df FROM filings.terms WHERE df > 0 ORDER BY lexeme"),
+        "corpus": harness.rows("SELECT n, sum_dl FROM filings.corpus"),
+        "topics": harness.rows(
+            "SELECT topic FROM filings.events WHERE accession = %(accession)s ORDER BY event_id", one
+        ),
+    }  # fmt: skip
+
+
+def test_a_filing_is_read_analysed_and_indexed_and_its_job_says_so(filings: Harness) -> None:
+    key = filings.create_key("filings")
+    job_id = ingest(filings, key, QUARTERLY)
+    filings.drain()
+    job = filings.request("GET", f"/v1/jobs/{job_id}", key=key).json()["data"]
+    assert (job["status"], job["progress"], job["units"]) == ("succeeded", 100, {"total": 1, "done": 1, "failed": 0})
+    events = [entry["event"] for entry in job["timeline"]]
+    assert events[0] == "queued"
+    assert events[-1] == "succeeded"
+    stages = [entry["detail"]["stage"] for entry in job["timeline"] if entry["event"] == "stage"]
+    assert [stage.partition(":")[0] for stage in stages] == sorted(
+        (stage.partition(":")[0] for stage in stages), key=["ingestion", "analysis", "knowledge"].index
+    )
+    state = final_state(filings, QUARTERLY)
+    assert state["filing"][0]["status"] == "indexed"
+    assert state["filing"][0]["sample"] is True
+    revenue = [k["value"] for k in state["kpis"] if k["metric"] == "revenue" and str(k["period_start"]) == "2024-07-01"]
+    assert revenue == [512_000_000]
+    assert [row["topic"] for row in state["topics"]] == ["detected", "fetched", "analyzed", "indexed"]
+    drift = filings.rows(
+        "SELECT count(*) AS n FROM filings.terms t WHERE t.df <> "
+        "(SELECT count(*) FROM filings.postings p WHERE p.term = t.term)"
+    )
+    assert drift[0]["n"] == 0
+
+
+@pytest.fixture(scope="module")
+def undisturbed(postgres_server: Server) -> dict[str, Any]:
+    """The final state without any fault."""
+    with replaying() as server, cloned(postgres_server) as database, Harness(database, parameters=parameters_of(server)) as h:
+        ingest(h, h.create_key("filings"), RELEASE)
+        h.drain()
+        return final_state(h, RELEASE)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_worker_killed_anywhere_leaves_the_same_final_state(
+    filings: Harness, undisturbed: dict[str, Any], point: str
+) -> None:
+    key = filings.create_key("filings")
+    job_id = ingest(filings, key, RELEASE)
+    with filings.crash_at(point) as crash:
+        filings.drain()
+    assert crash.fired
+    assert final_state(filings, RELEASE) == undisturbed
+    job = filings.request("GET", f"/v1/jobs/{job_id}", key=key).json()["data"]
+    assert (job["status"], job["units"]["done"]) == ("succeeded", 1)
+    assert filings.rows("SELECT * FROM platform.dead_letters") == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_duplicated_and_reordered_messages_change_nothing(
+    database: Database, replay: ReplayServer, undisturbed: dict[str, Any], seed: int
+) -> None:
+    with Harness(database, parameters=parameters_of(replay), copies=2, seed=seed) as harness:
+        ingest(harness, harness.create_key("filings"), RELEASE)
+        harness.drain()
+        assert final_state(harness, RELEASE) == undisturbed
+
+
+def test_ingesting_again_costs_no_work(filings: Harness, replay: ReplayServer) -> None:
+    key = filings.create_key("filings")
+    ingest(filings, key, RELEASE)
+    filings.drain()
+    before = replay.log.summary()["total"]
+    again = ingest(filings, key, RELEASE)
+    filings.drain()
+    job = filings.request("GET", f"/v1/jobs/{again}", key=key).json()["data"]
+    assert job["status"] == "succeeded"
+    assert job["items"][0]["result"]["already_stored"] is True
+    assert replay.log.summary()["total"] == before

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 MANIFEST = HERE / "manifest.json"
 CORPUS = HERE / "corpus"
 COMPRESS_FROM_BYTES = 1_400
-CACHED_BODIES_MAX = 32
+CACHED_BODIES_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,8 +65,11 @@ def _figure_faults(figure: EvidenceFigure, draft: Draft, basis: Basis) -> list[F
         faults.append(Fault("company", figure.label))
     if figure.basis != basis:
         faults.append(Fault("basis", figure.label))
-    scale = figure.scale_shown
-    shown = find_in_quote(figure.source.quote, figure.value, scale_shown=scale, outflow=figure.outflow)
+    quote, start = figure.source.quote, figure.source.start
+    if figure.figure_span is not None and figure.source.start <= figure.figure_span[0] < figure.source.end:
+        first, last = figure.figure_span
+        quote = quote[max(0, first - start - 2) : last - start + 2]
+    shown = find_in_quote(quote, figure.value, scale_shown=figure.scale_shown, outflow=figure.outflow)
     if shown is None or figure.method == Method.DERIVED:
         faults.append(Fault("figure", f"{figure.label} {figure.value}"))
     return faults

@@ -40,7 +40,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class EvidenceFigure:
     """A reported figure. `value` has scale and sign applied in base units (a percent is a share); `kind` is currency,
-    per_share, shares or percent; `sources` are the figure's own span first, then spans that give period or scale."""
+    per_share, shares or percent; `sources` are the figure's own span first, then spans that give period or scale;
+    `figure_span` is the figure's own place in the same section where it is known; `rank` 0 is the best label."""
 
     metric: str
     label: str
@@ -58,6 +59,7 @@ class EvidenceFigure:
     preliminary: bool = False
     conflict: bool = False
     rank: int = 0
+    figure_span: tuple[int, int] | None = None
 
     @property
     def source(self) -> Source:

@@ -13,13 +13,14 @@ from auspex.filings.model import Basis, PeriodType
 
 SCALE_WORDS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _SCALE_NAMES = {0: "", 3: " thousand", 6: " million", 9: " billion", 12: " trillion"}
-_NUMBER = re.compile(
-    r"""(?P<open>\()?\s*(?P<sign>[-−–](?=[$€£\d.]|\s?[$€£A-Z]))?\s*
-    (?P<currency>[$€£]|(?<![A-Za-z])[A-Z]{3}\s)?\s*(?P<late>[-−])?\s*
-    (?P<open2>\()?\s*(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s?(?P<close>\))?
-    (?P<percent>\s?(?:%|percent(?!age)\b|percentage\ points?\b))?(?P<scale>\s?(?:thousand|million|billion|trillion)s?\b)?""",
-    re.VERBOSE | re.IGNORECASE,
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_BEFORE = re.compile(r"(?P<lead>[-−–(]{0,2} ?)(?P<currency>(?:[$€£]|\b[A-Z]{3} )? ?)(?P<late>[-−(]?) ?$")
+_AFTER = re.compile(
+    r" ?(?P<close>\))?(?P<percent> ?(?:%|percent(?!age)\b|percentage points?\b))?"
+    r"(?P<scale> ?(?:thousand|million|billion|trillion)s?\b)?",
+    re.IGNORECASE,
 )
+_REACH_CHARACTERS = 10
 _EXEMPT = re.compile(
     r"\[\d+\]|\bItems?\s+\d+[A-C]?(?:\.\d\d)?|\b(?:10|8|20|40|6)-[KQF](?:/A)?|\bEX-\d+(?:\.\d+)?|\b\d+-year\b|\bNote\s+\d+\b",
     re.IGNORECASE,
@@ -66,35 +67,41 @@ class Fault:
 def scan_numbers(text: str) -> tuple[ShownNumber, ...]:
     """Return the numbers of a text; digits that belong to a word (3M, COVID-19, B2B) are no numbers."""
     found = []
-    for match in _NUMBER.finditer(text):
-        start, end = match.start("digits"), match.end("digits")
+    for match in _DIGITS.finditer(text):
+        start, end = match.span()
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        glued = (before.isalnum() or before in {"_", "."}) or after.isalpha() or after == "_"
+        glued = before.isalnum() or before in {"_", "."} or after.isalpha() or after == "_"
         hyphenated = before in {"-", "–"} and start > 1 and text[start - 2].isalnum()
-        if glued or hyphenated:
-            continue
-        found.append(_read(match))
+        if not glued and not hyphenated:
+            found.append(_read(text, start, end))
     return tuple(found)
 
 
-def _read(match: re.Match[str]) -> ShownNumber:
-    digits = match["digits"].replace(",", "")
+def _read(text: str, start: int, end: int) -> ShownNumber:
+    """Read the digits at [start:end) with the sign, currency, percent and scale words around them."""
+    digits = text[start:end].replace(",", "")
     value = Decimal(digits)
     step = Decimal(1).scaleb(-len(digits.partition(".")[2]))
-    opened = match["open"] or match["open2"]
-    if match["sign"] or match["late"] or (opened and match["close"]):
+    before = _BEFORE.search(text, max(0, start - _REACH_CHARACTERS), start)
+    after = _AFTER.match(text, end)
+    lead = before["lead"] + before["late"] if before else ""
+    percent, scale = (after["percent"], after["scale"]) if after else (None, None)
+    closed = bool(after and after["close"])
+    if any(sign in lead for sign in "-−–") or ("(" in lead and closed):
         value = -value
-    power = SCALE_WORDS.get(match["scale"].strip().lower().rstrip("s"), 0) if match["scale"] else 0
-    power -= 2 if match["percent"] else 0
-    lead = len(match[0]) - len(match[0].lstrip())
+    power = SCALE_WORDS.get(scale.strip().lower().rstrip("s"), 0) if scale else 0
+    power -= 2 if percent else 0
+    first = before.start() if before else start
+    last = after.end() if after else end
+    shown = text[first:last]
     return ShownNumber(
-        text=match[0].strip(),
-        start=match.start() + lead,
-        end=match.end(),
+        text=shown.strip(),
+        start=first + len(shown) - len(shown.lstrip()),
+        end=last,
         value=value.scaleb(power),
         step=step.scaleb(power),
-        percent=bool(match["percent"]),
-        scaled=bool(match["scale"]),
+        percent=bool(percent),
+        scaled=bool(scale),
     )
 
 

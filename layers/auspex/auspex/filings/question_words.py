@@ -64,7 +64,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z&'’-]*|\d[\d.,]*")
 
 
 def unexplained_words(clause: str, phrases: Sequence[Mention], periods: Sequence[PeriodRef]) -> tuple[str, ...]:
-    """Return the words of the asking clause that nothing accounts for; a figure is only looked up when there are none."""
+    """Return the words of the asking clause that nothing accounts for; a figure is looked up only without any."""
     covered = [(m.start, m.end) for m in phrases] + [(p.start, p.end) for p in periods]
     covered += [m.span() for m in RATIO_OF.finditer(clause)] + [m.span() for m in re.finditer(r"\([^()]*\)", clause)]
     allowed = _PLAIN_WORDS | _VERDICT_WORDS

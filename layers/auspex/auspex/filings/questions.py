@@ -34,6 +34,7 @@ from auspex.filings.question_words import (
 from auspex.filings.vocabulary import STATEMENT_WEIGHT, VOCABULARY_WEIGHT, Mention, Vocabulary, load_vocabulary
 
 QUESTION_CHARACTERS_MAX = 2_000
+_MARKED_TICKER = re.compile(r"\$[A-Za-z]{1,6}\b")
 
 
 class Intent(StrEnum):
@@ -96,6 +97,7 @@ class ParsedQuestion:
     expansions: tuple[tuple[str, float], ...]
     scale: int | None = None
     decimals: int | None = None
+    unknown_tickers: tuple[str, ...] = ()
 
     @property
     def companies(self) -> tuple[KnownCompany, ...]:
@@ -156,6 +158,7 @@ def parse_question(text: str, companies: Sequence[KnownCompany], today: date) ->
         expansions=_expansions(clause, phrases, target, statements, vocabulary),
         scale=_asked_scale(plain),
         decimals=_asked_decimals(plain),
+        unknown_tickers=tuple(dict.fromkeys(m[0] for m in _MARKED_TICKER.finditer(unnamed))),
     )
 
 

@@ -1,0 +1,259 @@
+"""Answer a question with proof: parse, gather evidence, draft, verify against the database, store the ask.
+
+Without a provider an ask is one call of this use case; every refusal is an answer with a reason, and costs nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auspex.core.clock import Clock
+from auspex.core.database import Connection
+from auspex.core.ids import new_id
+from auspex.filings.answer import finish_answer
+from auspex.filings.answer_figures import draft_figures
+from auspex.filings.answer_sentences import PASSAGES_MAX, draft_sentences
+from auspex.filings.ask_store import StoredAsk, find_ask_by_key, insert_ask
+from auspex.filings.companies import KnownCompany
+from auspex.filings.company_reads import (
+    list_candidates,
+    list_filed_companies,
+    load_companies,
+    read_coverage,
+)
+from auspex.filings.drafts import Draft
+from auspex.filings.evidence import FigureIndex
+from auspex.filings.evidence_store import list_lexemes, load_sections, read_idf
+from auspex.filings.figures import Fault
+from auspex.filings.fiscal_periods import FiscalCalendar
+from auspex.filings.gather_evidence import Scope, find_passages, needed_metrics, read_statements
+from auspex.filings.kpi_reads import list_answer_figures, read_calendar
+from auspex.filings.model import Answer, Citation
+from auspex.filings.questions import Intent, ParsedQuestion, parse_question
+from auspex.filings.refusals import RefusedError, refuse
+
+SOURCE_CORE = "core"
+
+
+class QueryEmbedder(Protocol):
+    """Turns texts into unit vectors of 384 numbers; the model in production, recorded vectors in evaluations."""
+
+    def embed(self, texts: Sequence[str], /) -> NDArray[np.float32]:
+        """Return an array of shape (len(texts), 384)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuestion:
+    """A caller's question. `tickers` are tickers or CIKs; `as_of` None means now."""
+
+    account_id: str
+    question: str
+    tickers: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    provider: str = "none"
+    idempotency_key: str | None = None
+    request_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer, and for operators the faults for which a draft was withheld."""
+
+    answer: Answer
+    faults: tuple[Fault, ...] = ()
+
+
+def answer_question(
+    connection: Connection, *, clock: Clock, embedder: QueryEmbedder, command: AskQuestion
+) -> StoredAsk:
+    """Answer and store an ask; a repeated idempotency key returns the first answer.
+
+    Raises UnknownTicker for a ticker nobody bears. Everything else that cannot be answered is a refusal.
+    """
+    if command.idempotency_key is not None:
+        earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)
+        if earlier is not None:
+            return earlier
+    started = time.perf_counter_ns()
+    now = clock.now()
+    as_of = command.as_of or now
+    outcome = find_answer(
+        connection, embedder=embedder, question=command.question, tickers=command.tickers, as_of=as_of
+    )
+    latency_ms = (time.perf_counter_ns() - started) // 1_000_000
+    answer = outcome.answer
+    ask_id = new_id("ask")
+    ask = StoredAsk(
+        ask_id=ask_id,
+        account_id=command.account_id,
+        question=command.question,
+        params={
+            "tickers": list(command.tickers),
+            "as_of": as_of.isoformat() if command.as_of else None,
+            "provider": command.provider,
+        },
+        request_sha256=command.request_sha256,
+        result=result_document(answer, latency_ms=latency_ms),
+        refused=answer.refused,
+        evidence_class=answer.evidence_class,
+        latency_ms=latency_ms,
+        tokens=0,
+        created_at=now,
+    )
+    return insert_ask(connection, ask, idempotency_key=command.idempotency_key)
+
+
+def find_answer(
+    connection: Connection, *, embedder: QueryEmbedder, question: str, tickers: Sequence[str], as_of: datetime
+) -> Outcome:
+    """Answer a question from what was known at `as_of`, without storing anything."""
+    given = load_companies(connection, tickers, pointer="/tickers") if tickers else ()
+    candidates = {c.cik: c for c in (*given, *list_candidates(connection, question))}
+    parsed = parse_question(question, list(candidates.values()), as_of.date())
+    if parsed.advice:
+        return Outcome(refuse("advice_request"))
+    try:
+        return _answer(connection, embedder, parsed, _company(connection, parsed, given, as_of), as_of)
+    except _SeveralCompaniesError as error:
+        return Outcome(refuse("ambiguous_company", choices=[_choice(c) for c in error.companies]))
+    except RefusedError as error:
+        return Outcome(refuse(error.reason, missing=error.missing))
+
+
+class _SeveralCompaniesError(Exception):
+    def __init__(self, companies: Sequence[KnownCompany]) -> None:
+        super().__init__("several companies")
+        self.companies = companies
+
+
+def _company(
+    connection: Connection, parsed: ParsedQuestion, given: Sequence[KnownCompany], as_of: datetime
+) -> KnownCompany | None:
+    """Return the one company meant, None when a question of words names none.
+
+    Raises for several companies, and for one of which nothing is stored.
+    """
+    allowed = {company.cik for company in given}
+    named = parsed.companies
+    both = [company for company in named if company.cik in allowed]
+    chosen = (both or [*given, *named]) if given and named else list(given or named)
+    if len(chosen) > 1:
+        raise _SeveralCompaniesError(chosen)
+    if not chosen:
+        if parsed.unknown_tickers:
+            raise RefusedError("not_ingested", f"filings of {', '.join(parsed.unknown_tickers)}")
+        if parsed.intent != Intent.TEXT:
+            raise _SeveralCompaniesError(list_filed_companies(connection, as_of=as_of))
+        return None
+    if read_coverage(connection, chosen[0].cik, as_of=as_of).filings == 0:
+        raise RefusedError("not_ingested", f"filings of {chosen[0].name}")
+    return chosen[0]
+
+
+def _answer(
+    connection: Connection,
+    embedder: QueryEmbedder,
+    parsed: ParsedQuestion,
+    company: KnownCompany | None,
+    as_of: datetime,
+) -> Outcome:
+    calendar = FiscalCalendar()
+    if company is not None:
+        closed = read_coverage(connection, company.cik, as_of=as_of).year_end
+        year_end = company.fiscal_year_end or (closed.strftime("%m%d") if closed else None)
+        calendar = read_calendar(connection, cik=company.cik, year_end=year_end, as_of=as_of)
+    scope = Scope(company.cik if company else None, as_of, calendar)
+    if company is not None and parsed.intent != Intent.TEXT:
+        draft = _draft_figures(connection, embedder, parsed, company, scope)
+    else:
+        draft = _draft_sentences(connection, embedder, parsed, company, scope)
+    stored = load_sections(connection, [source.section_id for source in draft.sources])
+    sections = {section_id: filed.section for section_id, filed in stored.items()}
+    answer, faults = finish_answer(draft, sections, basis=parsed.basis)
+    return Outcome(answer, faults)
+
+
+def _draft_figures(
+    connection: Connection, embedder: QueryEmbedder, parsed: ParsedQuestion, company: KnownCompany, scope: Scope
+) -> Draft:
+    """Draft from stored figures; only when they do not suffice, from statements found by search as well."""
+    target = parsed.target
+    if target is None or target.template is None:
+        return draft_figures(parsed, company, FigureIndex([], scope.calendar))
+    metrics = needed_metrics(target)
+    figures = list_answer_figures(connection, cik=company.cik, metrics=metrics, as_of=scope.as_of)
+    try:
+        return draft_figures(parsed, company, FigureIndex(figures, scope.calendar))
+    except RefusedError:
+        embedding = embedder.embed([parsed.content])[0]
+        figures += read_statements(
+            connection, embedding=embedding, scope=scope, metrics=metrics, periods=parsed.periods
+        )
+        return draft_figures(parsed, company, FigureIndex(figures, scope.calendar))
+
+
+def _draft_sentences(
+    connection: Connection,
+    embedder: QueryEmbedder,
+    parsed: ParsedQuestion,
+    company: KnownCompany | None,
+    scope: Scope,
+) -> Draft:
+    embedding = embedder.embed([parsed.content])[0]
+    passages = find_passages(connection, embedding=embedding, scope=scope, question=parsed, top_k=PASSAGES_MAX)
+    if not passages and parsed.periods and company is not None:
+        raise RefusedError("period_missing", f"filings of {company.name} about {parsed.periods[-1].label}")
+    (words,) = list_lexemes(connection, [parsed.content])
+    idf = read_idf(connection, words)
+    names = {passage.source.cik: _name(connection, passage.source.cik, company) for passage in passages}
+    return draft_sentences(parsed, passages, idf, company=company, names=names, calendar=scope.calendar)
+
+
+def _name(connection: Connection, cik: int, company: KnownCompany | None) -> str:
+    if company is not None and company.cik == cik:
+        return company.name
+    (found,) = load_companies(connection, [str(cik)], pointer="")
+    return found.name
+
+
+def _choice(company: KnownCompany) -> dict[str, object]:
+    return {"cik": company.cik, "ticker": company.ticker, "name": company.name}
+
+
+def result_document(answer: Answer, *, latency_ms: int) -> dict[str, Any]:
+    """Return the reply as JSON values. `confidence` stays null until an evaluation has measured it."""
+    return {
+        "answer_markdown": answer.answer_markdown,
+        "refused": answer.refused,
+        "reason": answer.reason,
+        "choices": [dict(choice) for choice in answer.choices],
+        "citations": [_citation(citation) for citation in answer.citations],
+        "figures": [
+            {
+                "shown": figure.shown,
+                "value": format(figure.value, "f"),
+                "unit": figure.unit,
+                "citation_index": figure.citation_index,
+                "derivation_index": figure.derivation_index,
+            }
+            for figure in answer.figures
+        ],
+        "derivations": [dict(derivation) for derivation in answer.derivations],
+        "evidence_class": answer.evidence_class,
+        "confidence": None,
+        "source": SOURCE_CORE,
+        "fallback_from": None,
+        "latency_ms": latency_ms,
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return asdict(citation)

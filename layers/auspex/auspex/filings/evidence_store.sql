@@ -1,0 +1,35 @@
+-- name: list_sections_by_id
+SELECT s.section_id, s.accession, f.form, d.filename, s.section_key, s.text, s.text_sha256, d.source_url, f.cik,
+       f.report_date, f.base_form, coalesce(f.accepted_at, f.filing_date + interval '1 day') AS known_at
+FROM filings.sections AS s
+JOIN filings.documents AS d ON d.document_id = s.document_id
+JOIN filings.filings AS f ON f.accession = s.accession
+WHERE s.section_id = ANY(%(section_ids)s::text[])
+
+-- name: list_sections_by_key
+SELECT s.section_id, s.accession, f.form, d.filename, s.section_key, s.text, s.text_sha256, d.source_url, f.cik,
+       f.report_date, f.base_form, coalesce(f.accepted_at, f.filing_date + interval '1 day') AS known_at
+FROM filings.sections AS s
+JOIN filings.documents AS d ON d.document_id = s.document_id
+JOIN filings.filings AS f ON f.accession = s.accession
+WHERE s.accession = %(accession)s AND s.section_key = %(section_key)s
+  AND (%(document)s::text IS NULL OR d.filename = %(document)s::text)
+ORDER BY d.sequence, s.ordinal
+
+-- name: list_lexemes
+-- The lexemes of each text as the index stems them, in the order given.
+SELECT part.place, coalesce(array_agg(word.lexeme) FILTER (WHERE word.lexeme IS NOT NULL), '{}') AS lexemes
+FROM unnest(%(texts)s::text[]) WITH ORDINALITY AS part(text, place)
+LEFT JOIN LATERAL unnest(to_tsvector('pg_catalog.english', regexp_replace(part.text, '(\d),(?=\d)', '\1', 'g'))) AS word
+  ON true
+GROUP BY part.place
+ORDER BY part.place
+
+-- name: list_idf
+-- ln(1 + (N - df + 0.5) / (df + 0.5)) of each lexeme; one that no chunk has weighs most.
+SELECT asked.lexeme,
+       ln(1 + (corpus.n - coalesce(terms.df, 0) + 0.5) / (coalesce(terms.df, 0) + 0.5))::float8 AS idf
+FROM unnest(%(lexemes)s::text[]) AS asked(lexeme)
+CROSS JOIN filings.corpus AS corpus
+LEFT JOIN filings.terms AS terms ON terms.lexeme = asked.lexeme
+WHERE corpus.n > 0

@@ -1,0 +1,33 @@
+"""Refusals of requests to filings (RFC 9457). A refused *ask* is an answer, not a problem: see `refusals`."""
+
+from __future__ import annotations
+
+from auspex.core.problems import ValidationFailed
+
+
+class UnknownTicker(ValidationFailed):
+    """A ticker or CIK that no known company bears; `nearest` offers similar ones."""
+
+    status, code, title = 422, "unknown-ticker", "No company is known by this ticker"
+    remedy = "Use one of the names in `nearest`, or look the company up with GET /v1/filings/companies."
+
+
+class MalformedAccession(ValidationFailed):
+    """An accession number that is neither ten-two-six digits with dashes nor eighteen digits."""
+
+    status, code, title = 422, "malformed-accession", "This is no accession number"
+    remedy = "Write it as 0000320193-24-000123, with or without dashes."
+
+
+class SpanInvalid(ValidationFailed):
+    """A span that is empty, turned round, or reaches beyond the stored text."""
+
+    status, code, title = 422, "span-invalid", "The span does not lie in the stored text"
+    remedy = "Use 0 <= start < end <= the section's `chars`, in code points."
+
+
+class AccessionOfAnotherCompany(ValidationFailed):
+    """An accession that belongs to another company than the one named beside it."""
+
+    status, code, title = 422, "accession-of-another-company", "This filing belongs to another company"
+    remedy = "Leave `cik` and `ticker` out, or name the company that filed it."

@@ -60,3 +60,8 @@ def parse_amount(text: str) -> Amount | None:
 def is_year(text: str) -> bool:
     """Whether a cell shows nothing but a calendar year (no separator, no currency), footnote marks aside."""
     return _YEAR.fullmatch(re.sub(r"\s*(?:\(\w{1,2}\)|\*+)$", "", text.strip())) is not None
+
+
+def scaled(value: Decimal, scale: int) -> Decimal:
+    """Multiply by a power of ten, exactly, and write the result without an exponent."""
+    return Decimal(format(value.scaleb(scale), "f")) if value else Decimal(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from auspex.filings.amounts import parse_amount
+from auspex.filings.amounts import parse_amount, scaled
 from auspex.filings.kpi_facts import ChosenFact
 from auspex.filings.model import Basis, Kpi, PeriodType
 from auspex.filings.periods import classify_period
@@ -64,7 +64,7 @@ def recompute(kpi: Kpi) -> Decimal | None:
     """
     text = figure_text(kpi)
     amount = None if text is None else parse_amount(text)
-    return None if amount is None else abs(amount.value.scaleb(kpi.scale_shown))
+    return None if amount is None else abs(scaled(amount.value, kpi.scale_shown))
 
 
 def differ(left: Kpi, right: Kpi) -> bool:

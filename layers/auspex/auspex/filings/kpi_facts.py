@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from auspex.filings.amounts import parse_amount
+from auspex.filings.amounts import parse_amount, scaled
 from auspex.filings.kpi_places import Place, place_figure
 from auspex.filings.kpi_tables import figure_scale
 from auspex.filings.metrics import CONTRACT_REVENUE, METRICS, TOTAL_REVENUE, Kind, Metric, label_rank
@@ -132,6 +132,6 @@ def _find_in_tables(metric: Metric, fact: Fact, documents: Sequence[FilingDocume
                 if amount is None or fact.value is None:
                     continue
                 scale = figure_scale(metric, amount, table, None)
-                if abs(amount.value.scaleb(scale)) == abs(fact.value):
+                if abs(scaled(amount.value, scale)) == abs(fact.value):
                     return place_figure(document, cell.start, cell.end), scale
     return None, 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from auspex.filings.amounts import Amount, is_year, parse_amount
+from auspex.filings.amounts import Amount, is_year, parse_amount, scaled
 from auspex.filings.dates import list_dates, read_date
 from auspex.filings.kpi_places import place_figure
 from auspex.filings.metrics import METRICS, Kind, Metric, Statement, label_rank
@@ -151,7 +151,7 @@ def _figure(
         return None
     stated = read_scale(cell.row_label) if "(" in cell.row_label and metric.kind in {Kind.MONEY, Kind.SHARES} else None
     scale = figure_scale(metric, amount, table, setting.usual_scale) if stated is None else stated
-    value = amount.value.scaleb(scale)
+    value = scaled(amount.value, scale)
     return TableFigure(
         metric, basis, period, abs(value) if metric.unsigned else value, scale, amount, cell, table, rank
     )

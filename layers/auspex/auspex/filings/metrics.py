@@ -150,7 +150,7 @@ METRICS: tuple[Metric, ...] = (
             rf"@total (?:equity|{_HOLDERS} .{{0,20}}equity)(?!.*liabilities)"),
     _metric("property_plant_equipment", "Property, plant and equipment, net", _B, _M, "PropertyPlantAndEquipmentNet",
             r"@(?:net |total )?propert(?:y|ies)[^›]*equipment[^›]*(?:net\b|less accumulated)",
-            r"@(?:net )?property(?:, plant)?,? and equipment$|@(?:fixed assets|property),? (?:net|less accumulated)\b"),
+            r"@net property(?:, plant)?,? and equipment$|@(?:fixed assets|property),? (?:net|less accumulated)\b"),
     _metric("operating_cash_flow", "Cash from operating activities", _C, _M,
             "NetCashProvidedByUsedInOperatingActivities NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
             rf"@(?:total )?(?:net )?cash (?:flows? )?{_MOVED}.*\boperat(?:ing activities|ions)(?!.*discontinued)",

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
+from auspex.filings.amounts import scaled
 from auspex.filings.markup import attribute, element_name, text_of
 from auspex.filings.model import Fact, FactOrigin
 
@@ -129,8 +130,7 @@ def read_fact(element: etree._Element, resources: XbrlResources) -> Fact | None:
         value = parse_figure(text_of(element), element.get("format") or "")
         if value is None:
             return None
-        value = value.scaleb(scale) * (-1 if element.get("sign") == "-" else 1)
-        value = value if value else Decimal(0)
+        value = scaled(-value if element.get("sign") == "-" else value, scale)
     return Fact(concept, unit, context.start, context.end, value, decimals, context.dims_hash, scale=scale)
 
 

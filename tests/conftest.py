@@ -13,7 +13,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-
 from tests.harness.fixtures import harness, make_harness, make_toy, toy
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +57,6 @@ class Database:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     from auspex_migrations.runner import migrate
-
     from infra.local.postgres import start_postgres
 
     postgres = start_postgres(tmp_path_factory.mktemp("postgres"), fast=True)

@@ -18,10 +18,10 @@ from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
-from aws_lambda_powertools.utilities.parameters.base import DEFAULT_PROVIDERS
+from aws_lambda_powertools.utilities.parameters import constants as parameters
+from tests.harness.application import REGION, FunctionDefinition
 
 from auspex.core import database, telemetry
-from tests.harness.application import REGION, FunctionDefinition
 
 Handler = Callable[[dict[str, Any], Any], Any]
 CREDENTIALS = {
@@ -121,7 +121,7 @@ def forget_caches() -> None:
                 if callable(clear):
                     _close_cached(value)
                     clear()
-    for provider in DEFAULT_PROVIDERS.values():
+    for provider in parameters.DEFAULT_PROVIDERS.values():
         provider.clear_cache()
 
 

@@ -7,8 +7,6 @@ from typing import Any
 CONNECT_SECONDS = 3
 READ_SECONDS = 20
 ATTEMPTS = 3
-
-
 _clients: dict[str, Any] = {}
 
 

@@ -55,10 +55,13 @@ def _store(record: SQSRecord) -> None:
         error = (
             f"{failure['error_type']}: {failure['error']}" if failure else "the worker left no record (timeout or kill)"
         )
+        received = (
+            int(record.attributes.approximate_receive_count or "1") - 1
+        )  # the count moves along; this one is ours
         letter = DeadLetter(
             queue=queue, message_id=record.message_id, stage=queue, node=failure["node"] if failure else None,
             reason=ProcessingFailed.code if failure else "worker-lost", error=error, body=record.body,
-            attempts=failure["attempt"] if failure else int(record.attributes.approximate_receive_count or "0"),
+            attempts=max(received, failure["attempt"] if failure else 0),
             job_id=message.get("job_id"), account_id=message.get("account_id"), request_id=message.get("request_id"),
         )  # fmt: skip
         stored = store_dead_letter(connection, letter, at=at)

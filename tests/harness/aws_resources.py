@@ -1,0 +1,70 @@
+"""DynamoDB tables, buckets and secrets of the templates, made in moto; queues are the harness's own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import mock_aws
+from tests.harness.application import REGION
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+
+OWNER_SECRET = "harness/database/owner"
+
+
+def root_parameters(database: Database) -> dict[str, str]:
+    """Return what the launcher would pass to the root template for this database."""
+    return {
+        "Stage": "local",
+        "DatabaseHost": "127.0.0.1",
+        "DatabasePort": str(database.server.port),
+        "DatabaseName": database.name,
+        "DatabaseOwnerSecretArn": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:{OWNER_SECRET}",
+    }
+
+
+class Account:
+    """The fake AWS account of one harness."""
+
+    def __init__(self, database: Database) -> None:
+        self._mock = mock_aws()
+        self._mock.start()
+        self._database = database
+        self._secrets = boto3.client("secretsmanager", region_name=REGION)
+        self._arns: dict[str, str] = {}
+
+    def secret_arn(self, name: str) -> str:
+        """Return the ARN of a secret, making it first: a role's login, or a random key."""
+        if name not in self._arns:
+            value = json.dumps(self._secret_value(name))
+            self._arns[name] = str(self._secrets.create_secret(Name=name, SecretString=value)["ARN"])
+        return self._arns[name]
+
+    def create(self, resources: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+        """Make the tables and buckets that the templates declare."""
+        for kind, _, properties in resources:
+            match kind:
+                case "AWS::DynamoDB::Table":
+                    boto3.client("dynamodb", region_name=REGION).create_table(
+                        TableName=properties["TableName"],
+                        BillingMode=properties["BillingMode"],
+                        AttributeDefinitions=properties["AttributeDefinitions"],
+                        KeySchema=properties["KeySchema"],
+                    )
+                case "AWS::S3::Bucket":
+                    boto3.client("s3", region_name=REGION).create_bucket(Bucket=properties["BucketName"])
+
+    def close(self) -> None:
+        """Forget the account."""
+        self._mock.stop()
+
+    def _secret_value(self, name: str) -> dict[str, str]:
+        role = f"auspex_{name.rsplit('/', 1)[-1]}"
+        passwords = self._database.server.role_passwords
+        if role in passwords:
+            return {"username": role, "password": passwords[role]}
+        return {"purpose": name, "key": "k" * 64}

@@ -1,0 +1,56 @@
+"""Fixtures over the harness; `tests/conftest.py` makes them known to every test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+    from tests.harness.harness import Harness
+
+TOY = Path(__file__).parent / "toy" / "template.yaml"
+HarnessMaker = Callable[..., "Harness"]
+
+
+@pytest.fixture
+def make_harness(database: Database) -> Iterator[HarnessMaker]:
+    """Make a harness with options of the test's own; it is closed at the end."""
+    from tests.harness.harness import Harness  # moto and boto3: a second that most tests need not pay
+
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> Harness:
+            return stack.enter_context(Harness(database, **options))
+
+        yield make
+
+
+@pytest.fixture
+def harness(make_harness: HarnessMaker) -> Harness:
+    """The real application on the test's own database."""
+    return make_harness()
+
+
+@pytest.fixture
+def make_toy(make_harness: HarnessMaker, database: Database) -> HarnessMaker:
+    """Make a harness of the toy application."""
+    from tests.harness.toy.contracts import TABLE
+
+    with database.connect(None) as connection:
+        connection.execute(TABLE)
+
+    def make(**options: Any) -> Harness:
+        return make_harness(root=TOY, **options)
+
+    return make
+
+
+@pytest.fixture
+def toy(make_toy: HarnessMaker) -> Harness:
+    """The toy application on the test's own database."""
+    return make_toy()

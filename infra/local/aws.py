@@ -1,25 +1,19 @@
-"""The AWS endpoint of the stack: MiniStack as our own process, or a LocalStack that somebody runs already."""
+"""Call the stack's AWS endpoint: clients made once, and the two calls that the launcher needs by name."""
 
 from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import boto3
-import httpx
 from botocore.config import Config
-from infra.local.progress import Remedy
-from infra.local.state import StackState
 
 REGION = "us-east-1"
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-PROBE_TIMEOUT_SECONDS = 2.0
 INVOKE_TIMEOUT_SECONDS = 300
-LOCALSTACK_ENDPOINT = "http://127.0.0.1:4566"
 
 
 class InvocationError(RuntimeError):
@@ -32,27 +26,6 @@ def client(service: str, endpoint: str) -> Any:
     config = Config(retries={"max_attempts": 2}, read_timeout=INVOKE_TIMEOUT_SECONDS, connect_timeout=5)
     session = boto3.session.Session(region_name=REGION, **CREDENTIALS)
     return session.client(service, endpoint_url=endpoint, config=config)
-
-
-def endpoint_url(state: StackState) -> str:
-    """Return the address that AWS clients of this stack use."""
-    if state.emulator == "localstack":
-        return os.environ.get("AWS_ENDPOINT_URL", LOCALSTACK_ENDPOINT)
-    return f"http://127.0.0.1:{state.emulator_port}"
-
-
-def check_localstack(state: StackState) -> None:
-    """Check that a LocalStack answers; it is not ours to start or stop. Raises Remedy."""
-    endpoint = endpoint_url(state)
-    try:
-        reply = httpx.get(f"{endpoint}/_localstack/health", timeout=PROBE_TIMEOUT_SECONDS)
-        reply.raise_for_status()
-    except httpx.HTTPError as error:
-        raise Remedy(
-            f"no LocalStack answers at {endpoint}: {error}",
-            "start LocalStack (localstack start -d; it needs Docker and an account token), "
-            "set AWS_ENDPOINT_URL when it listens elsewhere, or use: make up EMULATOR=ministack",
-        ) from error
 
 
 def put_secret(endpoint: str, name: str, value: Mapping[str, str]) -> str:

@@ -49,7 +49,10 @@ class Deployment:
     state: StackState
     root_path: Path
     prefix: str
+    endpoint: str
     trust_previous: bool
+    built: bool = False
+    """Whether the template comes out of ``sam build``: its layers are whole, and laid out as Lambda wants them."""
     _zips: dict[str, bytes] = field(default_factory=dict)
 
     def run(self, given: Mapping[str, str]) -> list[ProductStack]:
@@ -108,13 +111,16 @@ class Deployment:
     def _with_code(self, source: dict[str, Any], folder: Path) -> dict[str, Any]:
         """Return the template with every local code path replaced by the S3 object that holds its zip."""
         template = copy.deepcopy(source)
+        if self.built:  # every function has its own code path then, and the shared one leads nowhere
+            template.get("Globals", {}).get("Function", {}).pop("CodeUri", None)
         for holder, key in _code_holders(template):
             location = (folder / holder[key]).resolve()
-            if key == "ContentUri":
-                dependency = DEPENDENCY_LAYERS in location.parts
-                content = packages.empty_zip() if dependency else self._zip(location, prefix="python/")
-            else:
+            if key == "CodeUri" or self.built:
                 content = self._zip(location, prefix="")
+            elif DEPENDENCY_LAYERS in location.parts:
+                content = packages.empty_zip()  # the environment that runs the functions has these packages
+            else:
+                content = self._zip(location, prefix="python/")
             holder[key] = {"Bucket": ARTIFACTS_BUCKET, "Key": self._keep(content)}
         return template
 
@@ -128,14 +134,14 @@ class Deployment:
 
     def _upload(self, body: str) -> None:
         """Put every zip that a template body names into the artifacts bucket."""
-        s3 = aws.client("s3", aws.endpoint_url(self.state))
+        s3 = aws.client("s3", self.endpoint)
         s3.create_bucket(Bucket=ARTIFACTS_BUCKET)
         for key, content in self._zips.items():
             if key in body:
                 s3.put_object(Bucket=ARTIFACTS_BUCKET, Key=key, Body=content)
 
     def _apply(self, name: str, body: str, parameters: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-        cloudformation = aws.client("cloudformation", aws.endpoint_url(self.state))
+        cloudformation = aws.client("cloudformation", self.endpoint)
         request = {
             "StackName": name,
             "TemplateBody": body,
@@ -163,7 +169,7 @@ class Deployment:
     def _delete_others(self, wanted: set[str]) -> None:
         cloudformation = None
         for name in [name for name in self.state.stacks if name not in wanted]:
-            cloudformation = cloudformation or aws.client("cloudformation", aws.endpoint_url(self.state))
+            cloudformation = cloudformation or aws.client("cloudformation", self.endpoint)
             cloudformation.delete_stack(StackName=name)
             _wait(cloudformation, name)
             del self.state.stacks[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.local import ministack_process, processes
+from infra.local import emulators, processes
 from infra.local.postgres import find_postgres, forget_postgres
 from infra.local.progress import step
 from infra.local.state import StateDirectory
@@ -11,16 +11,14 @@ from infra.local.state import StateDirectory
 def bring_down(directory: StateDirectory) -> None:
     """Stop the replay server, the emulator (its state is saved first) and Postgres; data stays. Raises StepError."""
     state = directory.read()
-    for name in ("replay", "emulator"):
-        record = state.processes.pop(name, None)
-        if record is None:
-            continue
-        with step(f"stop {name}", log=directory.log(name)):
-            if name == "emulator":
-                ministack_process.stop_emulator(directory, record)
-            else:
-                processes.stop(record)
-        directory.write(state)
+    replay = state.processes.pop("replay", None)
+    if replay is not None:
+        with step("stop replay", log=directory.log("replay")):
+            processes.stop(replay)
+            directory.write(state)
+    if state.processes:
+        with step("stop emulator", log=directory.log("emulator")):
+            emulators.stop_emulator(directory, state)
     postgres = find_postgres(directory.postgres)
     if postgres is not None:
         with step("stop postgres", log=directory.postgres / "postgres.log"):

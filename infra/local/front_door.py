@@ -22,6 +22,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODY_BYTES_MAX = 6 * 1024 * 1024
 """A Lambda function's request limit, which the emulator does not keep."""
 BAD_GATEWAY = 502
+PREFIX = "/_aws/execute-api"
 HIDDEN_HEADERS = ("x-ministack-", "x-forwarded-", "x-amz-", "host")
 """What steers the emulator, or what only the front door may say about the caller."""
 INTERNAL_ERROR = json.dumps({"message": "Internal Server Error"}).encode()
@@ -108,7 +109,7 @@ class FrontDoor:
             await _problem(send, 413, "Content Too Large", f"A request body may have {BODY_BYTES_MAX} bytes.")
 
     def _for_emulator(self, scope: Scope, api_id: str) -> Scope:
-        prefix = f"/_aws/execute-api/{api_id}"
+        prefix = f"{PREFIX}/{api_id}"
         client = (scope.get("client") or ("127.0.0.1", 0))[0]
         kept = [(name, value) for name, value in scope["headers"] if not _hidden(name)]
         own = [(b"host", self.own_host), (b"x-forwarded-for", client.encode()), (b"x-forwarded-proto", b"http")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from infra.local import aws, deploy, keys, ministack_process, processes, reconcile
+from infra.local import aws, deploy, emulators, keys, ministack_process, processes, reconcile
 from infra.local.database import Database, start_database
 from infra.local.deploy import Deployment, ProductStack
 from infra.local.postgres import free_port, is_free
@@ -21,7 +21,6 @@ from infra.local.samconfig import read_local_settings
 from infra.local.state import REPOSITORY, StackState, StateDirectory
 
 OWNER_SECRET = "auspex/database/owner"  # noqa: S105 - its name
-USUAL_PORT = 8400
 REPLAY_TIMEOUT_SECONDS = 60.0
 WARM_PATHS = ("/health", "/ready")
 WARM_TIMEOUT_SECONDS = 60.0
@@ -46,8 +45,8 @@ def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) ->
     with step("postgres", log=directory.postgres / "postgres.log"):
         database = start_database(directory)
     with step("emulator", log=directory.log("emulator")):
-        _choose_emulator(directory, state, wishes)
-        intact = _start_emulator(directory, state)
+        emulators.choose_emulator(directory, state, emulator=wishes.emulator, port=wishes.port)
+        intact = emulators.start_emulator(directory, state)
     with step("replay", log=directory.log("replay")):
         edgar = _start_source(directory, state, wishes)
     with step("deploy", log=directory.log("emulator"), remedy="correct the template, then: make up"):
@@ -71,39 +70,6 @@ def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) ->
     }
     write_private(directory.result_file, json.dumps(result) + "\n")
     return result
-
-
-def _choose_emulator(directory: StateDirectory, state: StackState, wishes: Wishes) -> None:
-    """Settle which emulator and which ports; a change ends the one that runs."""
-    running = state.processes.get("emulator")
-    moved = bool(wishes.port and state.front_port and wishes.port != state.front_port)
-    if running is not None and (moved or state.emulator != wishes.emulator):
-        ministack_process.stop_emulator(directory, state.processes.pop("emulator"))
-        running = None
-    if state.emulator != wishes.emulator:
-        state.stacks.clear()
-    state.emulator = wishes.emulator
-    if running is None or not processes.is_alive(running):
-        state.front_port = _front_port(wishes.port or state.front_port, wanted=bool(wishes.port))
-        if not state.emulator_port or not is_free(state.emulator_port):
-            state.emulator_port = free_port()
-    directory.write(state)
-
-
-def _front_port(port: int, *, wanted: bool) -> int:
-    chosen = port or USUAL_PORT
-    if is_free(chosen):
-        return chosen
-    if wanted:
-        raise Remedy(f"port {chosen} is in use by another process", "choose another: make up PORT=8401")
-    return free_port()
-
-
-def _start_emulator(directory: StateDirectory, state: StackState) -> bool:
-    if state.emulator == "localstack":
-        aws.check_localstack(state)
-        return False
-    return ministack_process.start_emulator(directory, state)
 
 
 def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) -> dict[str, str]:
@@ -134,7 +100,7 @@ def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) 
             timeout_seconds=REPLAY_TIMEOUT_SECONDS,
             what="the replay server",
         )
-    origin = f"http://127.0.0.1:{state.replay_port}"
+    origin = f"http://{emulators.host_for_functions(state, '127.0.0.1')}:{state.replay_port}"
     return {"EdgarWwwUrl": f"{origin}/www", "EdgarDataUrl": f"{origin}/data", "EdgarUserAgent": LOCAL_USER_AGENT}
 
 
@@ -154,35 +120,37 @@ def _deploy(
     *,
     intact: bool,
 ) -> list[ProductStack]:
-    endpoint = aws.endpoint_url(state)
+    endpoint = emulators.endpoint_url(state)
+    template = emulators.template_to_deploy(state, root_template)
     settings = read_local_settings()
     given = {
         **settings.parameters,
-        "DatabaseHost": _host_for_functions(state, database.host),
+        "DatabaseHost": emulators.host_for_functions(state, database.host),
         "DatabasePort": str(database.port),
         "DatabaseName": database.name,
         "DatabaseOwnerSecretArn": aws.put_secret(
             endpoint, OWNER_SECRET, {"username": database.username, "password": database.password}
         ),
-        "ModelDirectory": str(REPOSITORY / ".auspex" / "model"),
+        **emulators.model_directory(state),
         **edgar,
     }
-    stacks = Deployment(directory, state, root_template, settings.stack_name, trust_previous=intact).run(given)
+    stacks = Deployment(
+        directory,
+        state,
+        template,
+        settings.stack_name,
+        endpoint,
+        trust_previous=intact,
+        built=template != root_template,
+    ).run(given)
     changed = [stack for stack in stacks if stack.changed]
     for stack in changed:
         reconcile.reconcile(stack, endpoint)
-    reconcile.write_route_table(root_template, stacks, directory.routes)
-    if changed:
+    reconcile.write_route_table(template, stacks, directory.routes)
+    if changed and state.emulator == "ministack":
         ministack_process.save_emulator(state)
     note(f"{len(changed)} of {len(stacks)} stacks changed")
     return stacks
-
-
-def _host_for_functions(state: StackState, host: str) -> str:
-    """Return the database's host as functions see it: LocalStack runs them in containers."""
-    if state.emulator == "localstack" and host in {"127.0.0.1", "localhost"}:
-        return os.environ.get("AUSPEX_LOCALSTACK_DATABASE_HOST", "host.docker.internal")
-    return host
 
 
 def _migrate(directory: StateDirectory, state: StackState, stacks: list[ProductStack], database: Database) -> None:
@@ -194,7 +162,7 @@ def _migrate(directory: StateDirectory, state: StackState, stacks: list[ProductS
         note("up to date")
         return
     function = deploy.find_output(stacks, "MigrateDatabaseFunction")
-    aws.invoke(aws.endpoint_url(state), function, {})
+    aws.invoke(emulators.endpoint_url(state), function, {})
     state.migrated_digest = digest
     directory.write(state)
 

@@ -47,7 +47,8 @@ def note(text: str) -> None:
 
 
 def _explain(name: str, error: Exception, log: Path | None, remedy: str) -> str:
-    lines = [f"step {name} failed: {type(error).__name__}: {error}"]
+    kind = "" if isinstance(error, Remedy) else f"{type(error).__name__}: "
+    lines = [f"step {name} failed: {kind}{error}"]
     if log is not None and log.exists():
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_TAIL_LINES:]
         lines += [f"log: {log}", *(f"  | {line}" for line in tail)]

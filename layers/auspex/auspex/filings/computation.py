@@ -6,6 +6,7 @@ Names carry their period. What no filing prints is taken from a line of the same
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -32,24 +33,20 @@ class MixedUnitsError(ValueError):
 
 @dataclass(slots=True)
 class Computation:
-    """An expression over cited figures and its value. `node` is plain arithmetic over the names in `inputs`."""
+    """An expression over cited figures, its value, and the period (last day, length) it holds for.
+
+    `node` is plain arithmetic over the names in `inputs`.
+    """
 
     node: Node
     value: Decimal
+    period: tuple[date, PeriodType]
     inputs: dict[str, EvidenceFigure] = field(default_factory=dict)
 
     @property
     def expression(self) -> str:
         """The expression as printed."""
         return render(self.node)
-
-    @property
-    def period(self) -> tuple[date, PeriodType]:
-        """The period the value holds for: that of the latest flow among the inputs, else of the latest balance."""
-        return max(
-            ((f.period_end, f.period_type) for f in self.inputs.values()),
-            key=lambda p: (p[0], p[1] != PeriodType.INSTANT, p[1]),
-        )
 
 
 def compute(
@@ -65,7 +62,24 @@ def compute(
     if len(currencies) > 1:
         raise MixedUnitsError(", ".join(sorted(currencies)))
     value = evaluate(node, {name: figure.value for name, figure in binder.inputs.items()})
-    return Computation(node, value, binder.inputs)
+    return Computation(node, value, _period(binder.inputs, ref), binder.inputs)
+
+
+_LENGTHS = {
+    PeriodKind.YEAR: PeriodType.YEAR,
+    PeriodKind.QUARTER: PeriodType.QUARTER,
+    PeriodKind.HALF: PeriodType.HALF,
+    PeriodKind.NINE_MONTHS: PeriodType.NINE_MONTHS,
+}
+
+
+def _period(inputs: Mapping[str, EvidenceFigure], ref: PeriodRef) -> tuple[date, PeriodType]:
+    """Return the last day and the length of a result: that of the period asked for, an instant for balances alone."""
+    if not inputs:
+        raise FormulaError("a formula needs at least one reported figure")
+    end = max(figure.period_end for figure in inputs.values())
+    balances = all(figure.period_type == PeriodType.INSTANT for figure in inputs.values())
+    return end, PeriodType.INSTANT if balances else _LENGTHS.get(ref.kind, PeriodType.OTHER)
 
 
 class _Binder:
@@ -151,4 +165,5 @@ def combine(parts: list[Computation], node: Node) -> Computation:
     inputs: dict[str, EvidenceFigure] = {}
     for part in parts:
         inputs |= part.inputs
-    return Computation(node, evaluate(node, {name: figure.value for name, figure in inputs.items()}), inputs)
+    value = evaluate(node, {name: figure.value for name, figure in inputs.items()})
+    return Computation(node, value, max(part.period for part in parts), inputs)

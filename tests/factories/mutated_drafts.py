@@ -1,0 +1,68 @@
+"""Spoils drafts one place at a time: a digit, a scale word, a sign, a period. Every one of them must be caught."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from tests.factories.answer_evidence import COMPANY
+
+from auspex.filings.answer_figures import draft_figures
+from auspex.filings.drafts import Draft
+from auspex.filings.evidence import FigureIndex
+from auspex.filings.questions import parse_question
+
+QUESTIONS = (
+    "What was Apple's revenue in FY2024?", "What was Apple's capex in FY2023?", "What was Apple's net income in FY2024?",
+    "What was Apple's diluted EPS in FY2024?", "What was Apple's gross margin in FY2024?",
+    "What was Apple's operating margin in FY2023?", "What was Apple's free cash flow in FY2024?",
+    "What was Apple's current ratio in FY2024?", "What was Apple's return on assets in FY2024?",
+    "How did Apple's revenue change in FY2024 compared with the prior year?", "What was Apple's revenue growth in FY2024?",
+    "What was Apple's days sales outstanding in FY2024?", "What was Apple's capex as a % of revenue in FY2024?",
+    "What was the change in Apple's operating margin between FY2023 and FY2024?",
+    "What was Apple's total assets in FY2024?", "What is the FY2023 - FY2024 2 year average gross margin for Apple?",
+    "What was Apple's quick ratio in FY2023?", "What was Apple's working capital in FY2024?",
+)  # fmt: skip
+_NUMBER = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w-])")
+_SCALES = ("thousand", "million", "billion")
+_CODE_OR_MARK = re.compile(r"`[^`]*`|\[\d+\]|\d{4}-\d\d-\d\d|FY\d{4}|Q\d|\b\d+-K\b")
+
+
+def drafts(index: FigureIndex) -> list[Draft]:
+    """Return a draft for each of the questions, all about one company's two years."""
+    return [
+        draft_figures(parse_question(question, [COMPANY], date(2025, 1, 1)), COMPANY, index) for question in QUESTIONS
+    ]
+
+
+def mutate(markdown: str, dice: random.Random) -> tuple[str, str]:
+    """Return (kind, spoiled text) with one change of a kind drawn at random from those that the text allows."""
+    options = list(_kinds(markdown))
+    kind = dice.choice(sorted({kind for kind, _, _ in options}))
+    _, place, words = dice.choice([option for option in options if option[0] == kind])
+    if kind == "digit":
+        at = dice.choice([i for i, c in enumerate(words) if c.isdigit()])
+        other = dice.choice([d for d in "0123456789" if d != words[at]])
+        new = words[:at] + other + words[at + 1 :]
+    elif kind == "scale":
+        new = dice.choice([scale for scale in _SCALES if scale != words])
+    elif kind == "sign":
+        new = "−" + words
+    else:
+        new = words[:-1] + dice.choice([d for d in "0123456789" if d != words[-1]])
+    return kind, markdown[:place] + new + markdown[place + len(words) :]
+
+
+def _kinds(markdown: str) -> Iterator[tuple[str, int, str]]:
+    shielded = _CODE_OR_MARK.sub(lambda m: "x" * len(m[0]), markdown)
+    for match in _NUMBER.finditer(shielded):
+        yield "digit", match.start(), match[0]
+        if markdown[match.start() - 1] not in "−-" and float(match[0].replace(",", "")) != 0:
+            yield "sign", match.start(), match[0]
+    for match in re.finditer(r"\b(?:thousand|million|billion)\b", shielded):
+        yield "scale", match.start(), match[0]
+    code_free = re.sub(r"`[^`]*`", lambda m: "x" * len(m[0]), markdown)
+    for match in re.finditer(r"\bFY\d{4}\b|\b\d{4}-\d\d-\d\d\b", code_free):
+        yield "period", match.start(), match[0]

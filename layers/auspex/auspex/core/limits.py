@@ -38,8 +38,8 @@ REMAINING_SECONDS_MIN: Final = 45
 # Jobs
 JOB_HOURS_MAX: Final = 24
 """A job that is not finished after this long expires."""
-JOB_IDLE_MINUTES_MAX: Final = 30
-"""A job without progress for this long expires."""
+JOB_IDLE_MINUTES_MAX: Final = 120
+"""A job without progress for this long expires; longer than any queue's visibility, so that a crash is no expiry."""
 
 # Filings
 INGESTION_ITEMS_MAX: Final = 50

@@ -87,13 +87,20 @@ def read_figures(tables: Sequence[Table], setting: Setting) -> list[TableFigure]
         for figure in figures:
             statement = figure.metric.statement
             worth = breadth[statement] - 3 * odd + _TITLE_WORTH * (statement in titled)
-            if worth < (3 if statement in announced else 2) and figure.metric.kind is not Kind.RATIO:
+            if worth < _least_worth(figure, announced):
                 continue
             key = (figure.metric.name, figure.basis, figure.period.period_type.value, figure.period.end)
             score = (worth, -number, -figure.label_rank)
             if key not in found or score > found[key][0]:
                 found[key] = (score, figure)
     return [figure for _, figure in found.values()]
+
+
+def _least_worth(figure: TableFigure, announced: set[Statement]) -> int:
+    """Say how much of a statement a table must show; non-GAAP figures and rates stand in tables of their own."""
+    if figure.metric.kind is Kind.RATIO or figure.basis is Basis.NON_GAAP:
+        return 0
+    return 3 if figure.metric.statement in announced else 2
 
 
 def _titled_as(caption: str) -> set[Statement]:

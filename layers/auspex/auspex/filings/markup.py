@@ -18,7 +18,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _WRAPPER = re.compile(r"^\s*(?:<SEC-DOCUMENT>|<DOCUMENT>).*?<TEXT>\s*(?:<(?:XBRL|XML)>\s*)?", re.IGNORECASE | re.DOTALL)
 _WRAPPER_END = re.compile(r"\s*(?:</(?:XBRL|XML)>\s*)?</TEXT>\s*</DOCUMENT>.*$", re.IGNORECASE | re.DOTALL)
 _LOOKS_LIKE_MARKUP = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|div|p|table|font|center|br|td|b|span|ix:\w+)\b[^>]*>", re.IGNORECASE
+    r"<(?:!doctype\s+html|html|body|div|p|font|center|br|tr|td|ix:\w+)\b[^>]*>", re.IGNORECASE
 )
 _XHTML = re.compile(r"<\?xml|<html[^>]+xmlns", re.IGNORECASE)
 _BOLD = re.compile(r"(?<![\w-])(?:font-weight\s*:\s*(bold|bolder|normal|lighter|\d+)|font\s*:[^;]*\b(bold)\b)")
@@ -49,7 +49,7 @@ def _resolve(match: re.Match[str]) -> str:
 
 
 def is_markup(text: str) -> bool:
-    """Whether the beginning of a text carries HTML elements."""
+    """Whether the beginning of a text carries HTML elements; `<TABLE>` and `<PAGE>` alone are EDGAR's text marks."""
     return _LOOKS_LIKE_MARKUP.search(text[:MARKUP_PROBE_CHARACTERS]) is not None
 
 

@@ -12,7 +12,8 @@ from lxml import etree
 from auspex.filings import charset, markup
 from auspex.filings.emitter import Emitter
 from auspex.filings.markup import element_name, text_of
-from auspex.filings.model import Heading, NormalizedDocument
+from auspex.filings.model import Fact, Heading, NormalizedDocument
+from auspex.filings.plain_text import flow
 from auspex.filings.tables import caption_tables
 from auspex.filings.walker import Walk
 from auspex.filings.xbrl import keep_most_precise, read_resources
@@ -23,6 +24,7 @@ _BINARY_STARTS = (
     *(b"<PDF>", b"begin 6"),
 )
 _DEI_MAX_CHARACTERS = 400
+_NOWHERE = 1 << 62
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -59,7 +61,7 @@ def _is_binary(raw: bytes) -> bool:
 
 def _normalize_plain(text: str, reasons: tuple[str, ...]) -> NormalizedDocument:
     emitter = Emitter(preformatted=True)
-    emitter.write(text.replace("\r\n", "\n").replace("\r", "\n"))
+    emitter.write(flow(text))
     return NormalizedDocument(emitter.finish(), degraded=bool(reasons), reasons=reasons)
 
 
@@ -78,12 +80,31 @@ def _normalize_tree(root: etree._Element, reasons: tuple[str, ...]) -> Normalize
     return NormalizedDocument(
         text,
         tables=caption_tables(text, walk.tables),
-        facts=keep_most_precise([*walk.facts, *hidden]),
+        facts=_settle_facts(walk, hidden),
         headings=headings,
         degraded=bool(reasons),
         reasons=reasons,
         properties=_properties(root, walk),
     )
+
+
+def _settle_facts(walk: Walk, hidden: list[Fact]) -> tuple[Fact, ...]:
+    """Drop duplicates; of equally precise ones that in a table stays, then the first. Hidden facts come last."""
+    tables = [(table.start, table.end) for table in walk.tables]
+    inside: list[Fact] = []
+    outside: list[Fact] = []
+    position = 0
+    for fact in sorted(walk.facts, key=_place):
+        start = _place(fact)
+        while position < len(tables) and tables[position][1] <= start:
+            position += 1
+        in_table = position < len(tables) and tables[position][0] <= start
+        (inside if in_table else outside).append(fact)
+    return tuple(sorted(keep_most_precise([*inside, *outside, *hidden]), key=_place))
+
+
+def _place(fact: Fact) -> int:
+    return _NOWHERE if fact.start is None else fact.start
 
 
 def _properties(root: etree._Element, walk: Walk) -> dict[str, str]:

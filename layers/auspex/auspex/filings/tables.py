@@ -11,6 +11,8 @@ from auspex.filings.grid import GridCell, GridRow
 from auspex.filings.model import Cell, Table
 
 CAPTION_CHARACTERS_MAX = 300
+_TITLE_CHARACTERS_MAX = 160
+_SENTENCE_END = re.compile(r"(?<=.{60})[.!?][”\"')]*$")
 _CAPTION_LINES_MAX = 6
 _CAPTION_REACH_CHARACTERS = 900
 _SCALES = {"thousands": 3, "millions": 6, "billions": 9, "thousand": 3, "million": 6, "billion": 9}
@@ -154,10 +156,20 @@ def caption_tables(text: str, tables: Iterable[Table]) -> tuple[Table, ...]:
         lines = _lines_before(text, table.start, floor)
         own = _own_heads(table)
         statement = next((line for line in (own, *lines) if _SCALE.search(line)), "")
-        caption = " · ".join(reversed([line for line in lines if len(line) <= 200]))[-CAPTION_CHARACTERS_MAX:]
+        caption = " · ".join(reversed(_title_lines(lines)))[-CAPTION_CHARACTERS_MAX:]
         done.append(_captioned(table, caption, statement, f"{own} {text[table.start : table.start + 2000]}"))
         floor = table.end
     return tuple(done)
+
+
+def _title_lines(lines: Sequence[str]) -> list[str]:
+    """Keep the lines that head a table, nearest first: running text ends them, unless it introduces the table."""
+    kept: list[str] = []
+    for line in lines:
+        if len(line) > _TITLE_CHARACTERS_MAX or _SENTENCE_END.search(line):
+            return [*kept, line] if not kept and line.endswith(":") else kept
+        kept.append(line)
+    return kept
 
 
 def _captioned(table: Table, caption: str, statement: str, head: str) -> Table:

@@ -19,27 +19,30 @@ _LENGTH = re.compile(
 def column_paths(heads: Sequence[str], width: int) -> list[tuple[str, ...]]:
     """Return the head path of each of `width` columns: length, day and year, as far as the lines tell.
 
-    Full dates or years must be as many as the columns, or divide them evenly ("2023 2022" said once for two groups);
-    lengths are spread evenly. An empty list says that the heads do not fit the columns.
+    Dates or years must be as many as the columns, or be said once for each group of columns ("2023 2022" under "Three
+    Months" and under "Six Months"). An empty list says that the heads do not fit the columns.
     """
-    text = " ".join(heads)
-    full = _FULL.findall(text)
-    rest = _FULL.sub(" ", text)
-    lengths = _spread(_LENGTH.findall(rest) or _LENGTH.findall(text), width)
-    if full and (dates := _repeat(full, width)):
-        return [(*length, day) for length, day in zip(lengths, dates, strict=True)]
-    years = _repeat(_YEAR.findall(text), width)
+    text = "\n".join(heads)
+    full = [date for head in heads for date in _FULL.findall(head)]
+    rest = "\n".join(_FULL.sub(" ", head) for head in heads)
+    lengths = _LENGTH.findall(rest)
+    if dates := _lay_out(full, width, groups=len(lengths)):
+        return [(*length, date) for length, date in zip(_spread(lengths, width), dates, strict=True)]
+    if full and width > 1 and len(full) * 2 >= width:
+        return []
+    years = _lay_out(_YEAR.findall(text), width, groups=len(lengths))
     if not years:
         return []
     days = _spread(_DAY.findall(rest), width)
-    return [(*length, *day, year) for length, day, year in zip(lengths, days, years, strict=True)]
+    return [(*length, *day, year) for length, day, year in zip(_spread(lengths, width), days, years, strict=True)]
 
 
-def _repeat(items: Sequence[str], width: int) -> list[str]:
-    """Lay items over columns one each, starting again for each group of columns; nothing if they do not fit."""
-    if not items or width % len(items):
-        return []
-    return [items[column % len(items)] for column in range(width)]
+def _lay_out(items: Sequence[str], width: int, *, groups: int) -> list[str]:
+    """Lay items over columns one each, again for each of `groups` groups; nothing if they do not fit."""
+    if len(items) == width:
+        return list(items)
+    fits = len(items) > 1 and groups > 1 and len(items) * groups == width
+    return [items[column % len(items)] for column in range(width)] if fits else []
 
 
 def _spread(items: Sequence[str], width: int) -> list[tuple[str, ...]]:

@@ -28,6 +28,7 @@ _HEAD_WORDS = re.compile(
     r"fiscal|as|of|at|for|the|and|unaudited|audited|restated|page|note|notes|q[1-4]|fy)\b",
     re.IGNORECASE,
 )
+_CONTINUES = re.compile(r"\b(?:and|of|or|to|note|notes|page)$", re.IGNORECASE)
 _LEADERS = re.compile(r"[.\s_·]{3,}$|\s*:$")
 _LABEL_CHARACTERS_MAX = 160
 _SENTENCE_CHARACTERS_MIN = 90
@@ -74,6 +75,8 @@ class _Block:
         """Give figures to the pending label; without one they go on with the last row."""
         if self.pending is not None:
             self.rows.append(_Row(self.pending, self.group, figures))
+            if self.pending.text.lower().startswith("total "):
+                self.group = ""
             self.pending = None
         elif self.rows and not self._is_full(self.rows[-1]):
             self.rows[-1].figures += figures
@@ -132,12 +135,18 @@ def _split(line: Piece) -> tuple[Piece | None, list[Piece]]:
     while first > 0 and _is_figure_token(tokens[first - 1].text):
         first -= 1
     figures = _join(line, tokens[first:])
-    if first > 0 and len(figures) == 1 and _FOOTNOTE.fullmatch(figures[0].text):
+    if first > 0 and figures and _belongs_to_words(line.text[: tokens[first - 1].end - line.start], figures):
         first, figures = len(tokens), []
     if first == 0:
         return None, figures
     words = line.text[: tokens[first - 1].end - line.start]
     return Piece(_LEADERS.sub("", words) if figures else words, line.start, tokens[first - 1].end), figures
+
+
+def _belongs_to_words(words: str, figures: list[Piece]) -> bool:
+    """Whether what stands at the end of a line only ends its words: a footnote mark, "(Note 16)", "$95 and $103"."""
+    footnote = len(figures) == 1 and _FOOTNOTE.fullmatch(figures[0].text) is not None
+    return footnote or words.count("(") > words.count(")") or _CONTINUES.search(words) is not None
 
 
 def _is_figure_token(token: str) -> bool:
@@ -169,10 +178,11 @@ def _is_head(text: str) -> bool:
     """Whether a line only names periods or the scale of what follows."""
     if len(text) <= _LABEL_CHARACTERS_MAX and read_scale(text) is not None and parse_amount(text) is None:
         return True
+    text = _FOOTNOTE.sub(" ", text)
     if not (_HEAD_WORDS.search(text) or all(is_year(token) for token in text.split())):
         return False
     rest = re.sub(r"\b(?:19|20)\d\d\b|\b\d{1,2}\b", "", _HEAD_WORDS.sub("", text))
-    return not re.search(r"[^\W\d_]|\d", rest)
+    return bool(text.strip()) and not re.search(r"[^\W\d_]|\d", rest)
 
 
 def _is_prose(words: str) -> bool:

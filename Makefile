@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo test journeys check format bench eval-filings lock openapi build deploy
+.PHONY: help install up down reset demo test journeys check format bench eval-filings lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,7 @@ check: install ## Format, lint, types, import contracts, templates, SQL, generat
 	@.venv/bin/cfn-lint --append-rules infra/rules --template template.yaml 'infra/*.yaml'
 	@.venv/bin/sqlfluff lint --processes 1 layers infra
 	@$(PY) -m infra.openapi --check
+	@$(PY) -m infra.docs --check
 
 format: install ## Put code into its canonical form
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
@@ -87,6 +88,9 @@ lock: install ## Resolve the dependencies anew and write every lock
 
 openapi: install ## Merge every endpoint's OpenAPI into the document that is served
 	@$(PY) -m infra.openapi
+
+docs: install ## Write the generated pages and message schemas
+	@$(PY) -m infra.docs
 
 # ── AWS ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 build: install ## Build functions and layers for python3.13 on arm64, and check their sizes (TARGET=aws)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from auspex.core.clock import Clock
 from auspex.core.database import Connection
 from auspex.core.ids import new_id
+from auspex.core.problems import IdempotencyKeyReused
 from auspex.filings.answer import finish_answer
 from auspex.filings.answer_figures import draft_figures
 from auspex.filings.answer_sentences import PASSAGES_MAX, draft_sentences
@@ -76,11 +77,14 @@ def answer_question(
 ) -> StoredAsk:
     """Answer and store an ask; a repeated idempotency key returns the first answer.
 
-    Raises UnknownTicker for a ticker nobody bears. Everything else that cannot be answered is a refusal.
+    Raises UnknownTicker for a ticker nobody bears, IdempotencyKeyReused for another question under the key. Everything else that
+    cannot be answered is a refusal.
     """
     if command.idempotency_key is not None:
         earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)
         if earlier is not None:
+            if earlier.request_sha256 != command.request_sha256:
+                raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another question.")
             return earlier
     started = time.perf_counter_ns()
     now = clock.now()

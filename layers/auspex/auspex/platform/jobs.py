@@ -5,8 +5,6 @@ Work on a unit is reported by (kind, unit key), so that two jobs waiting for the
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, load_sql
+from auspex.core.fingerprints import sha256_of_json
 from auspex.core.ids import new_id
 from auspex.core.limits import JOB_HOURS_MAX, JOB_IDLE_MINUTES_MAX
 from auspex.core.messages import Cause
@@ -55,12 +54,11 @@ class JobView:
 
 def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetime) -> CreatedJob:
     """Create a job, or return the one this Idempotency-Key made. Raises IdempotencyKeyReused for another body."""
-    canonical = json.dumps(new.request, sort_keys=True, separators=(",", ":")).encode()
     row = connection.execute(
         SQL["create_job"],
         {
             "job_id": new_id("job"), "account_id": new.account_id, "kind": new.kind, "route": new.route,
-            "idempotency_key": new.idempotency_key, "request_sha256": hashlib.sha256(canonical).hexdigest(),
+            "idempotency_key": new.idempotency_key, "request_sha256": sha256_of_json(new.request),
             "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
             "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
         },

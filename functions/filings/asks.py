@@ -1,0 +1,135 @@
+"""Answer a question about filings with quotes, or refuse it with the reason.
+Route: POST, GET /v1/filings/asks, GET /v1/filings/asks/{ask_id} · Reads: filings.kpis, chunks, sections
+Writes: filings.asks · Fails: unknown-ticker, validation-failed, idempotency-key-reused, not-found"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from fastapi import Path
+from pydantic import AwareDatetime, Field
+
+from auspex.core.clock import current_clock
+from auspex.core.database import connect, transaction
+from auspex.core.fingerprints import sha256_of_json
+from auspex.core.limits import INGESTION_ITEMS_MAX, QUESTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MIN
+from auspex.filings.answer_question import AskQuestion, answer_question
+from auspex.filings.ask_store import StoredAsk, list_asks, load_ask
+from auspex.filings.ports.embedding import embedder
+from auspex.filings.representations import CompanyName
+from auspex.platform.endpoint import Caller, IdempotencyKey, endpoint
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
+
+api = endpoint(__name__, scope="filings:read")
+
+
+class CreateAsk(Request):
+    """A question; `tickers` narrow it, `as_of` answers as of that instant."""
+
+    question: Annotated[
+        str,
+        Field(
+            min_length=QUESTION_CHARACTERS_MIN,
+            max_length=QUESTION_CHARACTERS_MAX,
+            examples=["What was Apple's revenue in FY2024?"],
+        ),
+    ]
+    tickers: Annotated[list[CompanyName], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
+    as_of: AwareDatetime | None = None
+    provider: Literal["auto", "none"] = "auto"
+
+
+class CitationOut(Representation):
+    """A verbatim span of a stored section; `verified` compares its bytes at the time of the answer."""
+
+    accession: str
+    form: str
+    section_key: str
+    document: str
+    start: int
+    end: int
+    quote: str
+    text_sha256: str
+    source_url: str
+    verified: bool
+
+
+class FigureOut(Representation):
+    """A number shown, in `unit`, and the citation or derivation that proves it."""
+
+    shown: str
+    value: Decimal
+    unit: str
+    citation_index: int | None
+    derivation_index: int | None
+
+
+class AskOut(Representation):
+    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured."""
+
+    ask_id: str
+    question: str
+    answer_markdown: str
+    refused: bool
+    reason: (
+        Literal[
+            "no_evidence", "not_ingested", "period_missing", "ambiguous_company", "figure_unverified", "advice_request"
+        ]
+        | None
+    )
+    choices: list[dict[str, Any]]
+    citations: list[CitationOut]
+    figures: list[FigureOut]
+    derivations: list[dict[str, Any]]
+    evidence_class: Literal["kpi", "formula", "extractive", "provider"] | None
+    confidence: dict[str, Any] | None
+    source: str
+    fallback_from: str | None
+    latency_ms: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, ask: StoredAsk) -> Self:
+        """Show a stored ask."""
+        own = {"ask_id": ask.ask_id, "question": ask.question, "created_at": ask.created_at}
+        return cls.model_validate(ask.result | own)
+
+
+@api.post("/v1/filings/asks", response_model=AskOut)
+async def ask_filings(body: CreateAsk, caller: Caller, idempotency_key: IdempotencyKey) -> AskOut:
+    """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence."""
+    command = AskQuestion(
+        account_id=caller.account_id,
+        question=body.question,
+        tickers=tuple(body.tickers),
+        as_of=body.as_of,
+        provider=body.provider,
+        idempotency_key=idempotency_key,
+        request_sha256=sha256_of_json(body.model_dump(mode="json")),
+    )
+    with transaction() as connection:
+        ask = answer_question(connection, clock=current_clock(), embedder=embedder(), command=command)
+    return AskOut.of(ask)
+
+
+@api.get("/v1/filings/asks", page_of=AskOut)
+async def list_filing_asks(
+    caller: Caller, limit: PageLimit = PAGE_LIMIT_DEFAULT, cursor: Cursor = None
+) -> Page[AskOut]:
+    """List this account's asks, newest first."""
+    found = list_asks(connect(), account_id=caller.account_id, limit=limit, cursor=cursor)
+    return Page(rows=[AskOut.of(ask) for ask in found.asks], next_cursor=found.next_cursor)
+
+
+@api.get("/v1/filings/asks/{ask_id}", response_model=AskOut)
+async def show_filing_ask(
+    ask_id: Annotated[str, Path(pattern=r"^ask_[0-9A-HJKMNP-TV-Z]{26}$", examples=["ask_01K7Z3Y8N4Q6R2T5V9W1X0ABCD"])],
+    caller: Caller,
+) -> AskOut:
+    """Show one of this account's asks as it was answered."""
+    return AskOut.of(load_ask(connect(), account_id=caller.account_id, ask_id=ask_id))
+
+
+handler = api.handler

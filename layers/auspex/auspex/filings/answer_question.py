@@ -77,8 +77,8 @@ def answer_question(
 ) -> StoredAsk:
     """Answer and store an ask; a repeated idempotency key returns the first answer.
 
-    Raises UnknownTicker for a ticker nobody bears, IdempotencyKeyReused for another question under the key. Everything else that
-    cannot be answered is a refusal.
+    Raises UnknownTicker for a ticker nobody bears, IdempotencyKeyReused for another question under the key; all else
+    that cannot be answered is a refusal.
     """
     if command.idempotency_key is not None:
         earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from infra.local.application import REGION
 from moto import mock_aws
-from tests.harness.application import REGION
 
 if TYPE_CHECKING:
     from tests.conftest import Database

@@ -5,7 +5,6 @@ Entering a function's environment does what a cold or warm start does; `end()` i
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import io
 import os
@@ -14,12 +13,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.parameters import constants as parameters
-from tests.harness.application import REGION, FunctionDefinition
+from infra.local.application import REGION, FunctionDefinition
+from infra.local.function_files import load_function_file
 
 from auspex.core import database, telemetry
 
@@ -95,21 +94,9 @@ class Environments:
 
     def _handler(self, function: FunctionDefinition) -> Handler:
         if function.name not in self._handlers:
-            handler: Handler = load_function(function).handler
+            handler: Handler = load_function_file(function.path).handler
             self._handlers[function.name] = handler
         return self._handlers[function.name]
-
-
-def load_function(function: FunctionDefinition) -> ModuleType:
-    """Import a function file under a name of its own; a second import is a second cold start."""
-    name = f"auspex_function_{function.product}_{function.stem}"
-    spec = importlib.util.spec_from_file_location(name, function.path)
-    if spec is None or spec.loader is None or not function.path.is_file():
-        raise FileNotFoundError(f"{function.logical_id} names {function.path}, which is not there")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # pydantic and FastAPI look annotations up in the module
-    spec.loader.exec_module(module)
-    return module
 
 
 def forget_caches() -> None:

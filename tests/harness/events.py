@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from tests.harness.application import ACCOUNT_ID, REGION, Route
+from infra.local.application import ACCOUNT_ID, REGION, Route
 from tests.harness.queues import Message
 
 TEXT_MEDIA_TYPES = ("text/", "application/json", "application/javascript", "application/xml")

@@ -16,14 +16,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.harness import aws_resources
-from tests.harness.application import (
+from infra.local.application import (
     FunctionDefinition,
     QueueDefinition,
     ScheduleDefinition,
     SourceMapping,
     read_application,
 )
+from tests.harness import aws_resources
 from tests.harness.database_time import shift_database_time
 from tests.harness.environment import Context, Environments
 from tests.harness.events import Response, http_event, queue_event, response_of, schedule_event

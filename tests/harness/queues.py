@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.harness.application import ACCOUNT_ID, REGION, QueueDefinition
+from infra.local.application import ACCOUNT_ID, REGION, QueueDefinition
 
 from auspex.core.clock import Clock
 

@@ -1,0 +1,1 @@
+"""What the architecture promises, checked against every file of the checkout."""

@@ -16,16 +16,28 @@ RELEASE = "9999999001-24-000018"
 QUARTERLY = "9999999001-24-000019"
 POINTS = [
     "filings-ingestion.received",
-    *(f"ingestion.{node}.{edge}" for node in ("list", "documents", "normalize", "sections") for edge in ("before", "after")),
+    *(
+        f"ingestion.{node}.{edge}"
+        for node in ("list", "documents", "normalize", "sections")
+        for edge in ("before", "after")
+    ),
     *(f"ingestion.persist.{edge}" for edge in ("before", "uncommitted", "after")),
     "filings-ingestion.done",
     "filings-analysis.received",
-    *(f"analysis.{node}.{edge}" for node in ("load", "facts", "tables", "items", "compare") for edge in ("before", "after")),
+    *(
+        f"analysis.{node}.{edge}"
+        for node in ("load", "facts", "tables", "items", "compare")
+        for edge in ("before", "after")
+    ),
     *(f"analysis.persist.{edge}" for edge in ("before", "uncommitted", "after")),
     "filings-analysis.done",
     "filings-knowledge.received",
     *(f"knowledge.{node}.{edge}" for node in ("chunk", "embed") for edge in ("before", "after")),
-    *(f"knowledge.{node}.{edge}" for node in ("index", "link", "finish") for edge in ("before", "uncommitted", "after")),
+    *(
+        f"knowledge.{node}.{edge}"
+        for node in ("index", "link", "finish")
+        for edge in ("before", "uncommitted", "after")
+    ),
     "filings-knowledge.done",
     "outbox.committed",
     "outbox.sent",
@@ -114,7 +126,11 @@ def test_a_filing_is_read_analysed_and_indexed_and_its_job_says_so(filings: Harn
 @pytest.fixture(scope="module")
 def undisturbed(postgres_server: Server) -> dict[str, Any]:
     """The final state without any fault."""
-    with replaying() as server, cloned(postgres_server) as database, Harness(database, parameters=parameters_of(server)) as h:
+    with (
+        replaying() as server,
+        cloned(postgres_server) as database,
+        Harness(database, parameters=parameters_of(server)) as h,
+    ):
         ingest(h, h.create_key("filings"), RELEASE)
         h.drain()
         return final_state(h, RELEASE)
@@ -156,3 +172,15 @@ def test_ingesting_again_costs_no_work(filings: Harness, replay: ReplayServer) -
     assert job["status"] == "succeeded"
     assert job["items"][0]["result"]["already_stored"] is True
     assert replay.log.summary()["total"] == before
+
+
+def test_a_filing_too_long_for_one_invocation_continues_in_the_next(filings: Harness) -> None:
+    key = filings.create_key("filings")
+    filings.remaining_seconds = 0.2  # always short: every invocation computes one node or batch and hands on
+    job_id = ingest(filings, key, QUARTERLY)
+    filings.drain()
+    job = filings.request("GET", f"/v1/jobs/{job_id}", key=key).json()["data"]
+    assert job["status"] == "succeeded"
+    assert max(call.records for call in filings.calls) == 1
+    assert sum(call.function == "stage_ingestion" for call in filings.calls) > 3
+    assert filings.rows("SELECT * FROM platform.delivery_failures") == []

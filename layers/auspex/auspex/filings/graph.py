@@ -21,17 +21,24 @@ from auspex.core.faults import fault_point
 from auspex.core.limits import CHECKPOINT_BYTES_MAX
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.leases import Lease
+from auspex.platform.consumer import Defer
 
 SQL = load_sql(Path(__file__).with_name("checkpoints.sql"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GraphRun:
-    """One run of a graph over a thread (an accession), under a lease."""
+    """One run of a graph over a thread (an accession), under a lease.
+
+    Short of time the run stops between two nodes and the message comes again as a continuation, which uses
+    no retry; an invocation always computes at least one node, so that every continuation gets further.
+    """
 
     lease: Lease
     run: int
     store: DocumentStore
+    is_short_of_time: Callable[[], bool]
+    computed: int = 0
 
     def node(self, name: str, compute: Callable[[], Any], *, inputs: Any, version: int = 1, ordinal: int = 0) -> Any:
         """Return the node's state: from its checkpoint, or computed and checkpointed. States are JSON values.
@@ -42,6 +49,7 @@ class GraphRun:
         found = connect().execute(SQL["find_checkpoint"], key).fetchone()
         if found is not None:
             return self._load(found)
+        self._begin(name)
         fault_point(f"{self.lease.graph}.{name}.before")
         try:
             state = compute()
@@ -61,6 +69,7 @@ class GraphRun:
         key = self._key(name, inputs, version, ordinal)
         if connect().execute(SQL["find_checkpoint"], key).fetchone() is not None:
             return False
+        self._begin(name)
         fault_point(f"{self.lease.graph}.{name}.before")
         try:
             with transaction() as connection:
@@ -84,6 +93,12 @@ class GraphRun:
                 "code_version": read_settings(DeploymentSettings).version, "at": current_clock().now(),
             },
         )  # fmt: skip
+
+    def _begin(self, name: str) -> None:
+        """Count a node about to run, or stop here when too little time is left for it."""
+        if self.computed and self.is_short_of_time():
+            raise Defer(1, reason=f"too little time left for {self.lease.graph} {name}")
+        self.computed += 1
 
     def _key(self, name: str, inputs: Any, version: int, ordinal: int) -> dict[str, Any]:
         canonical = json.dumps([name, version, inputs], sort_keys=True, separators=(",", ":"), default=str)

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 from auspex.core import outbox
 from auspex.core.clock import Clock
 from auspex.core.database import Connection, connect, fetch_one, load_sql, transaction
-from auspex.core.limits import REMAINING_SECONDS_MIN
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
 from auspex.filings.chunking import CompanyName, chunk_filing, embedded_text
@@ -60,10 +59,10 @@ def index_filing(delivery: Delivery[IndexFiling], *, ports: Ports) -> None:
     """Index an analysed filing in batches; with too little time left the rest continues in a new message."""
     body = delivery.body
     with leased(GRAPH, body.accession, seconds=delivery.remaining_seconds()) as lease:
-        graph = GraphRun(lease=lease, run=body.run, store=ports.documents)
+        graph = GraphRun(lease, body.run, ports.documents, delivery.is_short_of_time)
         work = _chunk(graph, delivery, ports)
         for number in range(body.from_ordinal, len(work.batches)):
-            if number > body.from_ordinal and delivery.remaining_seconds() < REMAINING_SECONDS_MIN:
+            if number > body.from_ordinal and delivery.is_short_of_time():
                 _continue_later(delivery, number, ports.clock)
                 return
             _index_batch(graph, delivery, work, number, ports)

@@ -22,7 +22,7 @@ from auspex.core.clock import current_clock
 from auspex.core.config import QueueSettings, read_settings
 from auspex.core.database import begin_invocation, close_connection, connect, transaction
 from auspex.core.faults import fault_point
-from auspex.core.limits import DEFER_SECONDS_MAX, DEFERRALS_MAX, RETRY_SECONDS_MAX
+from auspex.core.limits import DEFER_SECONDS_MAX, DEFERRALS_MAX, REMAINING_SECONDS_MIN, RETRY_SECONDS_MAX
 from auspex.core.messages import Cause, Command, Envelope, UnitCommand
 from auspex.core.problems import Problem
 from auspex.core.telemetry import count, flush_metrics, log_invocation, logger
@@ -78,6 +78,7 @@ class Delivery(Generic[B]):
     stage: str
     envelope: Envelope[B]
     attempt: int
+    started_at: float
     deadline: float
 
     @property
@@ -94,6 +95,10 @@ class Delivery(Generic[B]):
         """Seconds until the function is killed."""
         return self.deadline - time.monotonic()
 
+    def is_short_of_time(self) -> bool:
+        """Tell whether the rest should continue in a new invocation: under 45 s or a quarter of the time left."""
+        return self.remaining_seconds() < min(REMAINING_SECONDS_MIN, (self.deadline - self.started_at) / 4)
+
     def mark(self, connection: Any, *, at: datetime) -> None:
         """Mark this message in the transaction of its effect. Raises AlreadyDone when another delivery was first."""
         if not mark_delivery(connection, stage=self.stage, dedup_key=self.envelope.dedup_key, at=at):
@@ -108,6 +113,7 @@ class Consumer(Generic[B]):
         self.stage = stage
         self._models: dict[str, type[Command]] = {}
         self._functions: dict[str, Callable[[Delivery[Any]], None]] = {}
+        self._started = 0.0
         self._deadline = 0.0
 
     def command(
@@ -129,7 +135,8 @@ class Consumer(Generic[B]):
 
     def handler(self, event: dict[str, Any], context: LambdaContext) -> Any:
         """Process one SQS batch and report the records that must come again."""
-        self._deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+        self._started = time.monotonic()
+        self._deadline = self._started + context.get_remaining_time_in_millis() / 1000
         begin_invocation()
         try:
             return process_partial_response(
@@ -178,7 +185,7 @@ class Consumer(Generic[B]):
     def _run(self, envelope: Envelope[Any], attempt: int) -> str:
         if is_marked(connect(), stage=self.stage, dedup_key=envelope.dedup_key):
             return "repeat"
-        delivery: Delivery[Any] = Delivery(self.stage, envelope, attempt, self._deadline)
+        delivery: Delivery[Any] = Delivery(self.stage, envelope, attempt, self._started, self._deadline)
         try:
             fault_point(f"{self.stage}.received")
             self._functions[envelope.schema_name](delivery)

@@ -32,7 +32,7 @@ allowed AS NOT MATERIALIZED (
     AND known_at <= %(as_of)s::timestamptz
     AND (%(include_superseded)s::boolean OR superseded_at IS NULL OR superseded_at > %(as_of)s::timestamptz)
 ),
-few AS MATERIALIZED (SELECT chunk_id FROM allowed LIMIT %(exact_max)s::integer + 1),
+few AS MATERIALIZED (SELECT chunk_id FROM allowed LIMIT (%(exact_max)s::integer + 1)),
 size AS MATERIALIZED (
   SELECT count(*) AS n, count(*) > %(exact_max)s::integer AS is_broad,
          count(*) * (SELECT count(*) FROM terms) * %(lookup_rows)s::integer <= (SELECT sum(df) FROM terms) AS is_narrow
@@ -66,7 +66,7 @@ promising AS MATERIALIZED (
     SELECT p.chunk_id, sum(rare.peak * p.tf / (p.tf + rare.base + rare.slope * p.dl)) AS score
     FROM rare JOIN filings.postings AS p USING (term) GROUP BY p.chunk_id ORDER BY score DESC, p.chunk_id
   ) AS found JOIN allowed USING (chunk_id)
-  ORDER BY found.score DESC, found.chunk_id LIMIT %(candidates)s::integer * 4
+  ORDER BY found.score DESC, found.chunk_id LIMIT (%(candidates)s::integer * 4)
 ),
 first_bar AS MATERIALIZED (
   SELECT coalesce((
@@ -74,7 +74,7 @@ first_bar AS MATERIALIZED (
     FROM promising CROSS JOIN terms CROSS JOIN LATERAL (
       SELECT tf, dl FROM filings.postings WHERE term = terms.term AND chunk_id = promising.chunk_id OFFSET 0
     ) AS p
-    GROUP BY promising.chunk_id ORDER BY score DESC OFFSET %(candidates)s::integer - 1 LIMIT 1
+    GROUP BY promising.chunk_id ORDER BY score DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
   ), 0) - 1e-6 AS score
 ),
 split AS MATERIALIZED (
@@ -96,10 +96,10 @@ second_bar AS MATERIALIZED (
     FROM (
       SELECT top.chunk_id, top.score
       FROM (SELECT chunk_id, score FROM essential ORDER BY score DESC, chunk_id) AS top JOIN allowed USING (chunk_id)
-      ORDER BY top.score DESC, top.chunk_id LIMIT %(candidates)s::integer * 4
+      ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 4)
     ) AS best
     LEFT JOIN (split JOIN filings.postings AS p USING (term)) ON p.chunk_id = best.chunk_id AND NOT split.is_essential
-    GROUP BY best.chunk_id, best.score ORDER BY 1 DESC OFFSET %(candidates)s::integer - 1 LIMIT 1
+    GROUP BY best.chunk_id, best.score ORDER BY 1 DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
   ), 0) - 1e-6) AS score
 ),
 hopeful AS MATERIALIZED (

@@ -59,10 +59,10 @@ class Score:
                 self.misses.append(f"{name}: {key[0]} {key[1]} {key[2]}: expected {expected}, found {found.get(key)}")
 
 
-def evaluate(data_folder: Path) -> dict[str, float | int]:
-    """Score every recorded 10-K and 10-Q of `<data_folder>/sections`; shares are 0 to 1."""
+def evaluate(data_folder: Path, *, every: int = 1) -> dict[str, float | int]:
+    """Score the recorded 10-K and 10-Q of `<data_folder>/sections`, each n-th for `every` = n; shares are 0 to 1."""
     inline, table, current = Score(), Score(), Score()
-    for path in sorted((data_folder / "sections").glob("10-*.html.gz")):
+    for path in sorted((data_folder / "sections").glob("10-*.html.gz"))[::every]:
         match = _NAME.fullmatch(path.name)
         if match is None:
             continue

@@ -129,7 +129,7 @@ def test_an_empty_text_has_no_section() -> None:
 
 LINES = st.lists(
     st.sampled_from(["Item 1. Business", "Item 1A. Risk Factors | 9", "ITEM 7.", "Item 7A", "PART II", "",
-                     "Item 2.02 Results", "Items 1 and 2. Business", "  item 8: Financial Statements", "words and words",
+                     "Item 2.02 Results", "Items 1 and 2. Business", "  item 8: Financial Statements", "words, words",
                      "•", "Item 99"]),
     max_size=30,
 )  # fmt: skip

@@ -65,9 +65,19 @@ def figures_of(filings: Sequence[Filing]) -> tuple[list[EvidenceFigure], dict[st
         start = 0
         for line, (metric, _, value, end, length, basis, scale) in zip(lines, filing.rows, strict=True):
             source = Source(
-                filing.accession, filing.form, filing.company.cik, "main.htm", section_id, "item8", start,
-                start + len(line), line, section.text_sha256, "urn:test", FILED,
-            )  # fmt: skip
+                filing.accession,
+                filing.form,
+                filing.company.cik,
+                "main.htm",
+                section_id,
+                "item8",
+                start,
+                start + len(line),
+                line,
+                section.text_sha256,
+                "urn:test",
+                FILED,
+            )
             known = load_vocabulary().metrics[metric]
             figures.append(
                 EvidenceFigure(
@@ -84,7 +94,7 @@ def figures_of(filings: Sequence[Filing]) -> tuple[list[EvidenceFigure], dict[st
                     filing.company.cik,
                     (source,),
                     outflow=known.outflow,
-                )  # fmt: skip
+                )
             )
             start += len(line) + 1
     return figures, sections
@@ -96,16 +106,25 @@ def annual_report() -> Filing:
     filing = Filing()
     year, instant = PeriodType.YEAR, PeriodType.INSTANT
     for metric, length, new, old in (
-        ("revenue", year, 391_035, 383_285), ("cost_of_revenue", year, 210_352, 214_137),
-        ("gross_profit", year, 180_683, 169_148), ("operating_income", year, 123_216, 114_301),
-        ("net_income", year, 93_736, 96_995), ("operating_cash_flow", year, 118_254, 110_543),
-        ("capex", year, 9_447, 10_959), ("depreciation_amortization", year, 11_445, 11_519),
-        ("dividends", year, 15_234, 15_025), ("total_assets", instant, 364_980, 352_583),
-        ("current_assets", instant, 152_987, 143_566), ("current_liabilities", instant, 176_392, 145_308),
-        ("inventory", instant, 7_286, 6_331), ("receivables", instant, 33_410, 29_508),
-        ("payables", instant, 68_960, 62_611), ("long_term_debt", instant, 85_750, 95_281),
-        ("equity", instant, 56_950, 62_146), ("property_plant_equipment", instant, 45_680, 43_715),
-    ):  # fmt: skip
+        ("revenue", year, 391_035, 383_285),
+        ("cost_of_revenue", year, 210_352, 214_137),
+        ("gross_profit", year, 180_683, 169_148),
+        ("operating_income", year, 123_216, 114_301),
+        ("net_income", year, 93_736, 96_995),
+        ("operating_cash_flow", year, 118_254, 110_543),
+        ("capex", year, 9_447, 10_959),
+        ("depreciation_amortization", year, 11_445, 11_519),
+        ("dividends", year, 15_234, 15_025),
+        ("total_assets", instant, 364_980, 352_583),
+        ("current_assets", instant, 152_987, 143_566),
+        ("current_liabilities", instant, 176_392, 145_308),
+        ("inventory", instant, 7_286, 6_331),
+        ("receivables", instant, 33_410, 29_508),
+        ("payables", instant, 68_960, 62_611),
+        ("long_term_debt", instant, 85_750, 95_281),
+        ("equity", instant, 56_950, 62_146),
+        ("property_plant_equipment", instant, 45_680, 43_715),
+    ):
         for value, end in ((new, now), (old, before)):
             shown = f"({value:,})" if metric in {"capex", "dividends"} else f"{value:,}"
             filing.add(metric, shown, str(value * 1_000_000), end, length)

@@ -15,16 +15,25 @@ from auspex.filings.evidence import FigureIndex
 from auspex.filings.questions import parse_question
 
 QUESTIONS = (
-    "What was Apple's revenue in FY2024?", "What was Apple's capex in FY2023?", "What was Apple's net income in FY2024?",
-    "What was Apple's diluted EPS in FY2024?", "What was Apple's gross margin in FY2024?",
-    "What was Apple's operating margin in FY2023?", "What was Apple's free cash flow in FY2024?",
-    "What was Apple's current ratio in FY2024?", "What was Apple's return on assets in FY2024?",
-    "How did Apple's revenue change in FY2024 compared with the prior year?", "What was Apple's revenue growth in FY2024?",
-    "What was Apple's days sales outstanding in FY2024?", "What was Apple's capex as a % of revenue in FY2024?",
+    "What was Apple's revenue in FY2024?",
+    "What was Apple's capex in FY2023?",
+    "What was Apple's net income in FY2024?",
+    "What was Apple's diluted EPS in FY2024?",
+    "What was Apple's gross margin in FY2024?",
+    "What was Apple's operating margin in FY2023?",
+    "What was Apple's free cash flow in FY2024?",
+    "What was Apple's current ratio in FY2024?",
+    "What was Apple's return on assets in FY2024?",
+    "How did Apple's revenue change in FY2024 compared with the prior year?",
+    "What was Apple's revenue growth in FY2024?",
+    "What was Apple's days sales outstanding in FY2024?",
+    "What was Apple's capex as a % of revenue in FY2024?",
     "What was the change in Apple's operating margin between FY2023 and FY2024?",
-    "What was Apple's total assets in FY2024?", "What is the FY2023 - FY2024 2 year average gross margin for Apple?",
-    "What was Apple's quick ratio in FY2023?", "What was Apple's working capital in FY2024?",
-)  # fmt: skip
+    "What was Apple's total assets in FY2024?",
+    "What is the FY2023 - FY2024 2 year average gross margin for Apple?",
+    "What was Apple's quick ratio in FY2023?",
+    "What was Apple's working capital in FY2024?",
+)
 _NUMBER = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w-])")
 _SCALES = ("thousand", "million", "billion")
 _CODE_OR_MARK = re.compile(r"`[^`]*`|\[\d+\]|\d{4}-\d\d-\d\d|FY\d{4}|Q\d|\b\d+-K\b")

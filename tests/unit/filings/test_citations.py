@@ -38,9 +38,16 @@ def test_changing_one_stored_character_refuses_every_citation_of_the_section(tex
 
 @pytest.mark.parametrize(
     ("start", "end", "quote", "reason"),
-    [(0, 9, "Net sales", None), (0, 9, "net sales", "quote_differs"), (0, 10, "Net sales", "quote_differs"),
-     (5, 5, "", "span_outside"), (9, 3, "x", "span_outside"), (0, 10_000, "x", "span_outside"), (-1, 3, "x", "span_outside")],
-)  # fmt: skip
+    [
+        (0, 9, "Net sales", None),
+        (0, 9, "net sales", "quote_differs"),
+        (0, 10, "Net sales", "quote_differs"),
+        (5, 5, "", "span_outside"),
+        (9, 3, "x", "span_outside"),
+        (0, 10_000, "x", "span_outside"),
+        (-1, 3, "x", "span_outside"),
+    ],
+)
 def test_each_way_of_being_wrong_has_its_reason(start: int, end: int, quote: str, reason: str | None) -> None:
     assert verify_span(section(), start=start, end=end, quote=quote).reason == reason
 

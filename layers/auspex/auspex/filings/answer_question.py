@@ -215,6 +215,9 @@ def _draft_sentences(
     passages = find_passages(connection, embedding=embedding, scope=scope, question=parsed, top_k=PASSAGES_MAX)
     if not passages and parsed.periods and company is not None:
         raise RefusedError("period_missing", f"filings of {company.name} about {parsed.periods[-1].label}")
+    ciks = sorted({passage.source.cik for passage in passages})
+    if company is None and len(ciks) > 1:
+        raise _SeveralCompaniesError(load_companies(connection, [str(cik) for cik in ciks], pointer=""))
     (words,) = list_lexemes(connection, [parsed.content])
     idf = read_idf(connection, words)
     names = {passage.source.cik: _name(connection, passage.source.cik, company) for passage in passages}

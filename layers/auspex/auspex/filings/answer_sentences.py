@@ -18,6 +18,8 @@ SENTENCES_PER_PASSAGE_MAX = 2
 SCORE_MIN = 0.4
 COVERAGE_MIN = 0.5
 """The share of the question's idf-weighted content words that the passages must hold together (tau of FILINGS 7.17)."""
+SENTENCE_COVERAGE_MIN = 0.3
+"""The share a single sentence must hold to be quoted: a good rank alone makes no answer."""
 COVERAGE_WEIGHT = 0.7
 RANK_WEIGHT = 0.3
 
@@ -53,7 +55,8 @@ def draft_sentences(
         (score(sentence, passage.rank, idf), -passage.rank, -sentence.start, passage, sentence)
         for passage in top
         for sentence in passage.sentences
-        if _same_period(sentence, question.periods, calendar) and coverage(sentence.lexemes, idf) > 0
+        if _same_period(sentence, question.periods, calendar)
+        and coverage(sentence.lexemes, idf) >= SENTENCE_COVERAGE_MIN
     ]
     draft = Draft(company, calendar, "extractive")
     taken: dict[int, int] = {}

@@ -13,6 +13,7 @@ from auspex.filings.citations import StoredSection
 from auspex.filings.evidence import Source
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
+TITLE_REACH_CHARACTERS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,25 @@ def list_sections_by_key(
     """Return the sections of a filing that bear a key, one for each document that has it."""
     parameters = {"accession": accession, "section_key": section_key, "document": document}
     return [_section(row) for row in fetch_all(connection, SQL["list_sections_by_key"], parameters)]
+
+
+def list_statement_sections(
+    connection: Connection,
+    *,
+    cik: int,
+    as_of: datetime,
+    window: tuple[date, date] | None,
+    title: str,
+    chars_max: int,
+    rows_max: int,
+) -> list[str]:
+    """Return ids of short sections that open under a title (a regular expression), newest report first."""
+    parameters = {
+        "cik": cik, "as_of": as_of, "period_from": window[0] if window else None,
+        "period_to": window[1] if window else None, "title": title, "chars_max": chars_max,
+        "reach": TITLE_REACH_CHARACTERS, "rows_max": rows_max,
+    }  # fmt: skip
+    return [row["section_id"] for row in fetch_all(connection, SQL["list_statement_sections"], parameters)]
 
 
 def list_lexemes(connection: Connection, texts: Sequence[str]) -> list[frozenset[str]]:

@@ -16,6 +16,18 @@ WHERE s.accession = %(accession)s AND s.section_key = %(section_key)s
   AND (%(document)s::text IS NULL OR d.filename = %(document)s::text)
 ORDER BY d.sequence, s.ordinal
 
+-- name: list_statement_sections
+-- Short sections of one company that open under the title of a financial statement, of filings on a span of dates.
+SELECT s.section_id
+FROM filings.sections AS s
+JOIN filings.filings AS f ON f.accession = s.accession
+WHERE f.cik = %(cik)s AND f.status IN ('analyzed', 'indexed') AND f.base_form IN ('10-K', '10-Q', '8-K')
+  AND coalesce(f.accepted_at, f.filing_date + interval '1 day') <= %(as_of)s::timestamptz
+  AND (%(period_from)s::date IS NULL OR f.report_date BETWEEN %(period_from)s::date AND %(period_to)s::date)
+  AND s.chars <= %(chars_max)s AND left(s.text, %(reach)s) ~* %(title)s
+ORDER BY f.report_date DESC, s.document_id, s.ordinal
+LIMIT %(rows_max)s
+
 -- name: list_lexemes
 -- The lexemes of each text as the index stems them, in the order given.
 SELECT part.place, coalesce(array_agg(word.lexeme) FILTER (WHERE word.lexeme IS NOT NULL), '{}') AS lexemes

@@ -178,7 +178,7 @@ def verify_figures(
             continue
         faults.extend(Fault("formula", code) for code in _CODE.findall(line) if code not in formulas)
         plain = _CODE.sub(lambda m: " " * len(m[0]), line)
-        for name in exempt:
+        for name in sorted(exempt, key=len, reverse=True):
             plain = plain.replace(name, " " * len(name))
         plain = _EXEMPT.sub(lambda m: " " * len(m[0]), plain)
         faults.extend(_line_faults(plain, proven, calendar))

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auspex.core.database import Connection
 from auspex.filings.evidence import EvidenceFigure, Passage, Sentence
-from auspex.filings.evidence_store import list_lexemes, load_sections
+from auspex.filings.evidence_store import list_lexemes, list_statement_sections, load_sections
 from auspex.filings.fiscal_periods import FiscalCalendar, PeriodRef
 from auspex.filings.formulas import VIRTUAL_METRICS, names, parse
 from auspex.filings.line_items import StatementText, read_line_items
 from auspex.filings.questions import ParsedQuestion, Target
-from auspex.filings.search_chunks import SearchFilter, SearchHit, search_chunks
+from auspex.filings.search_chunks import SearchFilter, search_chunks
 from auspex.filings.sentences import split_sentences
 from auspex.filings.vocabulary import STATEMENT_WEIGHT, VOCABULARY_WEIGHT, load_vocabulary
 
-STATEMENT_HITS = 12
-STATEMENT_CANDIDATES = 60
+STATEMENT_HITS = 30
+STATEMENT_SECTIONS_MAX = 40
+STATEMENT_CANDIDATES = 100
+PASSAGE_CANDIDATES = 60
 STATEMENT_CHARACTERS_MAX = 30_000
-WINDOWS_MAX = 3
+WINDOWS_MAX = 4
+YEAR = timedelta(days=365)
+"""The report of the year after prints a period once more, beside its own."""
 PASSAGE_KINDS = ("text", "table")
 SENTENCE_WORDS_MIN = 5
 SENTENCE_CHARACTERS_MAX = 700
@@ -65,37 +69,45 @@ def read_statements(
     metrics: Sequence[str],
     periods: Sequence[PeriodRef],
 ) -> list[EvidenceFigure]:
-    """Search for the statements that print some metrics and read their lines.
+    """Find the statements that print some metrics and read their lines, the latest period asked for first.
 
-    One search for each statement and for each distinct window of the periods asked for, the latest first.
+    Sections that open under a statement's title are taken as they are; only where there are none, search finds them.
     """
     vocabulary = load_vocabulary()
     known = [vocabulary.metrics[m] for m in metrics if m in vocabulary.metrics]
     named = sorted({w for p in periods if (w := scope.calendar.window(p)) is not None}, key=lambda w: w[1])
-    windows: list[tuple[date, date] | None] = [*reversed(named)]
-    hits: dict[str, SearchHit] = {}
+    later = [(first + YEAR, last + YEAR) for first, last in named]
+    windows: list[tuple[date, date] | None] = list(dict.fromkeys([*reversed(named), *reversed(later)]))
+    wanted: dict[str, None] = {}
     for statement in dict.fromkeys(metric.statement for metric in known):
-        terms = [(term, STATEMENT_WEIGHT) for term in vocabulary.statement_terms[statement]]
-        terms += [(t, VOCABULARY_WEIGHT) for m in known if m.statement == statement for t in m.terms]
         for window in windows[:WINDOWS_MAX] or [None]:
-            found = search_chunks(
+            titled = list_statement_sections(
                 connection,
-                terms=terms,
-                embedding=embedding,
-                filter=scope.filter(window, PASSAGE_KINDS),
-                top_k=STATEMENT_HITS,
-                candidates=STATEMENT_CANDIDATES,
+                cik=scope.cik or 0,
+                as_of=scope.as_of,
+                window=window,
+                title=vocabulary.statement_titles[statement].pattern,
+                chars_max=STATEMENT_CHARACTERS_MAX,
+                rows_max=STATEMENT_SECTIONS_MAX,
             )
-            for hit in found.hits:
-                hits.setdefault(hit.section_id, hit)
-    sections = load_sections(connection, list(hits))
+            if not titled:
+                terms = [(term, STATEMENT_WEIGHT) for term in vocabulary.statement_terms[statement]]
+                terms += [(t, VOCABULARY_WEIGHT) for m in known if m.statement == statement for t in m.terms]
+                found = search_chunks(
+                    connection,
+                    terms=terms,
+                    embedding=embedding,
+                    filter=scope.filter(window, PASSAGE_KINDS),
+                    top_k=STATEMENT_HITS,
+                    candidates=STATEMENT_CANDIDATES,
+                )
+                titled = [hit.section_id for hit in found.hits]
+            wanted.update(dict.fromkeys(titled))
     figures: list[EvidenceFigure] = []
-    for section_id, filed in sections.items():
-        if len(filed.section.text) > STATEMENT_CHARACTERS_MAX:
-            continue
-        source = filed.source(0, 1)
-        text = StatementText(filed.section, source, annual=filed.base_form == "10-K", report_date=filed.report_date)
-        if section_id in hits:
+    for filed in load_sections(connection, list(wanted)).values():
+        if len(filed.section.text) <= STATEMENT_CHARACTERS_MAX:
+            annual = filed.base_form == "10-K"
+            text = StatementText(filed.section, filed.source(0, 1), annual=annual, report_date=filed.report_date)
             figures.extend(read_line_items(text, metrics))
     return figures
 
@@ -110,7 +122,7 @@ def find_passages(
         embedding=embedding,
         filter=scope.filter(question.window(scope.calendar), PASSAGE_KINDS),
         top_k=top_k,
-        candidates=STATEMENT_CANDIDATES,
+        candidates=PASSAGE_CANDIDATES,
     )
     sections = load_sections(connection, [hit.section_id for hit in found.hits])
     spans = [[(hit.start + a, hit.start + b) for a, b in sentence_spans(hit.text)] for hit in found.hits]

@@ -28,7 +28,8 @@ HEAD_CHARACTERS_MAX = 600
 ROW_CHARACTERS_MAX = 400
 CONTINUATION_CHARACTERS_MAX = 400
 _NOT_THE_REGISTRANT = re.compile(
-    r"\bsegment|\bguarantor|parent[\s-]only|condensed\s+consolidating|\bpro\s?forma|\bquarterly\s+financial|\bpercent(?:age)?"
+    r"\bsegment|\bguarant(?:or|ee)|\bobligor|\bsummari[sz]ed\s+(?:financial|balance|statement)|\bunconsolidated|"
+    r"parent[\s-]only|condensed\s+consolidating|\bpro\s?forma|\bquarterly\s+financial|\bpercent(?:age)?"
     r"\s+of\s+(?:net\s+)?(?:sales|revenues?)|\bcomprehensive\s+(?:income|loss)\s*$",
     re.IGNORECASE,
 )
@@ -144,7 +145,7 @@ def _row_figures(
             amount = parse_amount(cell.text)
             if amount is None or amount.dash:
                 continue
-            figure = _figure(reading, cell, head, metric, amount)
+            figure = _figure(reading, cell, head, metric, amount, row_start=row.cells[0].start)
             if figure is not None:
                 yield replace(figure, rank=rank)
 
@@ -163,7 +164,7 @@ def _rank(metric: Metric, row: Row, vocabulary: Vocabulary) -> int | None:
 
 
 def _figure(
-    reading: _Reading, cell: Cell, head: tuple[str, ...], metric: Metric, amount: Amount
+    reading: _Reading, cell: Cell, head: tuple[str, ...], metric: Metric, amount: Amount, *, row_start: int
 ) -> EvidenceFigure | None:
     statement, columns = reading.statement, reading.columns
     period = reading.reader.read(head, caption=columns.caption, instant=metric.measure == "instant")
@@ -185,16 +186,16 @@ def _figure(
         basis=Basis.GAAP,
         method=Method.TEXT_TABLE,
         cik=statement.source.cik,
-        sources=_sources(statement, columns, cell),
+        sources=_sources(statement, columns, cell, row_start=row_start),
         outflow=metric.outflow,
     )
 
 
-def _sources(statement: StatementText, columns: _Columns, cell: Cell) -> tuple[Source, ...]:
+def _sources(statement: StatementText, columns: _Columns, cell: Cell, *, row_start: int) -> tuple[Source, ...]:
     """Return the row up to the cell, and the head of the table when it is short enough to be quoted."""
     text = statement.section.text
     label = cell.row_label.split("\n")[0].strip()
-    start = text.rfind(label, max(0, cell.start - ROW_CHARACTERS_MAX), cell.start) if label else -1
+    start = text.rfind(label, max(0, cell.start - ROW_CHARACTERS_MAX), cell.start) if label else row_start
     row = _span(statement, start if start >= 0 else cell.start, cell.end)
     if columns.head_span is None:
         return (row,)

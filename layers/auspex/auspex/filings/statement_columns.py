@@ -37,7 +37,7 @@ def list_rows(table: Table) -> tuple[Row, ...]:
     """Return the rows of a table with two or more figures, without note numbers ("6)" of "(Note 6)")."""
     by_row: dict[int, list[Cell]] = {}
     for cell in table.cells:
-        if cell.row_label and cell.text != cell.row_label:
+        if (cell.row_label or cell.row_group) and cell.text != cell.row_label:
             by_row.setdefault(cell.row, []).append(cell)
     rows = []
     for cells in by_row.values():

@@ -1,0 +1,150 @@
+"""FinanceBench answers without a provider: numeric questions, citations recomputed from outside, spoiled drafts.
+
+All 5,008 pages of 35 filings lie in one index and nothing else is told to the machine: companies, periods and figures
+have to be found (FILINGS 10.2, 11.1, 11.2). Of the 76 questions the 28 with one gold number are scored; the others are
+only counted as answered or refused, because nobody here judges prose.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tests.evals.filings_evidence import TODAY, index_filings, known_companies
+from tests.evals.financebench import load_filings, load_questions
+from tests.evals.ground import bootstrap_interval, evaluation_database, model_directory
+from tests.evals.independent_checker import check_citation, check_reply
+from tests.evals.vector_cache import CachedEmbedder
+from tests.factories.answer_evidence import annual_report
+from tests.factories.mutated_drafts import drafts, mutate
+
+from auspex.core.database import Connection
+from auspex.filings.answer import check_draft
+from auspex.filings.answer_question import find_answer, result_document
+from auspex.filings.embed import Embedder
+from auspex.filings.model import Basis
+
+NUMERIC = "metrics-generated"
+MUTATIONS = 1_000
+RELATIVE_TOLERANCE = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One question with its reply and, for numeric ones, `correct`, `wrong` or `refused`."""
+
+    question: dict[str, Any]
+    reply: dict[str, Any]
+    verdict: str | None
+    faults: tuple[str, ...]
+    seconds: float
+
+
+def evaluate(data_folder: Path) -> dict[str, float | int]:
+    """Measure shares of correct and wrong numeric answers, of verified citations, and of spoiled drafts caught."""
+    judged, checked, verified = judge_all(data_folder)
+    verdicts = Counter(each.verdict for each in judged if each.verdict)
+    count = sum(verdicts.values())
+    results: dict[str, float | int] = {"numeric_n": count}
+    for verdict in ("correct", "wrong", "refused"):
+        hits = [float(each.verdict == verdict) for each in judged if each.verdict]
+        results[f"numeric_{verdict}"] = verdicts[verdict] / count
+        results[f"numeric_{verdict}_low"], results[f"numeric_{verdict}_high"] = bootstrap_interval(hits)
+    results["answers_n"] = len(judged)
+    results["answers_given"] = sum(not each.reply["refused"] for each in judged) / len(judged)
+    results["citations_n"] = checked
+    results["citations_verified"] = verified / checked if checked else 0.0
+    results["answers_proven"] = sum(not each.faults for each in judged) / len(judged)
+    seconds = [each.seconds for each in judged]
+    results["ask_p50_ms"], results["ask_p95_ms"] = (float(np.percentile(seconds, p)) * 1000 for p in (50, 95))
+    return results | evaluate_spoiled_drafts()
+
+
+def judge_all(data_folder: Path) -> tuple[list[Judged], int, int]:
+    """Ask every question of one index and judge the replies; also return citations checked and verified."""
+    filings = load_filings(data_folder)
+    embedder = CachedEmbedder(Embedder(model_directory()))
+    judged: list[Judged] = []
+    checked = verified = 0
+    with evaluation_database() as connection:
+        index_filings(connection, filings, embedder)
+        connection.execute("ANALYZE filings.chunks")
+        connection.execute("UPDATE filings.filings SET status = 'indexed', accepted_at = detected_at")
+        for company in known_companies(filings):
+            connection.execute(
+                "UPDATE filings.companies SET fiscal_year_end = %s WHERE cik = %s",
+                (company.fiscal_year_end, company.cik),
+            )
+
+        def fetch(accession: str, document: str, section_key: str) -> str | None:
+            return _stored_text(connection, accession, document, section_key)
+
+        for question in load_questions(data_folder):
+            began = time.perf_counter()
+            outcome = find_answer(connection, embedder=embedder, question=question["question"], tickers=(), as_of=TODAY)
+            seconds = time.perf_counter() - began
+            reply = result_document(outcome.answer, latency_ms=round(seconds * 1000))
+            checked += len(reply["citations"])
+            verified += sum(check_citation(citation, fetch) for citation in reply["citations"])
+            faults = tuple(check_reply(reply, fetch))
+            verdict = judge(question, reply) if question["question_type"] == NUMERIC else None
+            if verdict == "correct" and faults:
+                verdict = "wrong"
+            judged.append(Judged(question, reply, verdict, faults, seconds))
+    return judged, checked, verified
+
+
+def _stored_text(connection: Connection, accession: str, document: str, section_key: str) -> str | None:
+    row = connection.execute(
+        """SELECT s.text FROM filings.sections AS s JOIN filings.documents AS d USING (document_id)
+           WHERE s.accession = %s AND d.filename = %s AND s.section_key = %s""",
+        (accession, document, section_key),
+    ).fetchone()
+    return row["text"] if row else None
+
+
+def judge(question: dict[str, Any], reply: dict[str, Any]) -> str:
+    """Return correct, wrong or refused: the single stated result equals gold within 1 % after scale, or to half gold's
+    last digit."""
+    if reply["refused"]:
+        return "refused"
+    if not reply["figures"]:
+        return "wrong"
+    gold_text = question["answer"]
+    gold = Decimal(re.sub(r"[^0-9.-]", "", gold_text))
+    result = reply["figures"][0]
+    value = Decimal(result["value"])
+    if "%" in gold_text:
+        value *= 100
+    elif asked := re.search(r"USD (thousands|millions|billions)", question["question"]):
+        value = value.scaleb({"thousands": -3, "millions": -6, "billions": -9}[asked[1]])
+    digits = len(gold_text.rstrip("%").partition(".")[2])
+    near = abs(value - gold) <= abs(gold) * RELATIVE_TOLERANCE
+    return "correct" if near or abs(value - gold) <= Decimal(5).scaleb(-digits - 1) else "wrong"
+
+
+def evaluate_spoiled_drafts() -> dict[str, float | int]:
+    """Spoil drafts a thousand times (digit, scale, sign, period) and count how many checks notice."""
+    index, sections = annual_report().read()
+    ready = drafts(index)
+    passed = sum(not check_draft(draft, sections, basis=Basis.GAAP)[1] for draft in ready)
+    dice = random.Random(20240601)
+    caught = 0
+    for _ in range(MUTATIONS):
+        draft = dice.choice(ready)
+        kept = list(draft.lines)
+        draft.lines[:] = mutate(draft.markdown, dice)[1].split("\n")
+        caught += bool(check_draft(draft, sections, basis=Basis.GAAP)[1])
+        draft.lines[:] = kept
+    return {
+        "spoiled_drafts_n": MUTATIONS,
+        "spoiled_drafts_caught": caught / MUTATIONS,
+        "unspoiled_drafts_passed": passed / len(ready),
+    }

@@ -143,3 +143,11 @@ def test_a_date_in_running_text_above_is_not_the_columns() -> None:
     reader = ColumnReader(date(2023, 12, 31), annual=True)
     found = reader.read(("2022",), caption="February 5, 2024 · CONSOLIDATED STATEMENT OF OPERATIONS", instant=False)
     assert found == Period(date(2022, 1, 1), date(2022, 12, 31), YEAR)
+
+
+def test_a_period_of_weeks_starts_after_an_end_that_the_document_shows() -> None:
+    heads = ("Nine Months Ended", "June 29, 2024")
+    shown = ColumnReader(None, (date(2024, 6, 29), date(2023, 9, 30)))
+    assert shown.read(heads, instant=False) == Period(date(2023, 10, 1), date(2024, 6, 29), PeriodType.NINE_MONTHS)
+    other = ColumnReader(None, (date(2024, 6, 29), date(2023, 9, 29)))
+    assert other.read(heads, instant=False) == Period(None, date(2024, 6, 29), PeriodType.NINE_MONTHS)

@@ -23,7 +23,7 @@ from auspex.filings.kpi_tables import Setting, TableFigure, read_figures, shown_
 from auspex.filings.metrics import METRICS
 from auspex.filings.model import Basis, Fact, FilingDocument, FilingHeader, Kpi, Method
 from auspex.filings.period_columns import ColumnReader
-from auspex.filings.periods import FiscalCalendar, read_calendar
+from auspex.filings.periods import QUARTERS, FiscalCalendar, read_calendar
 from auspex.filings.text_tables import read_text_tables
 
 __all__ = ["NO_REVENUE", "Change", "KpiConflict", "KpiExtraction", "change", "extract_kpis"]
@@ -156,5 +156,6 @@ def _key(kpi: Kpi) -> tuple[object, ...]:
     return (kpi.metric, kpi.basis, kpi.period_type, kpi.period_start, kpi.period_end, kpi.method)
 
 
-def _order(kpi: Kpi) -> tuple[int, str, int, str, str]:
-    return (_RANKS[kpi.metric], kpi.basis.value, -kpi.period_end.toordinal(), kpi.period_type.value, kpi.method.value)
+def _order(kpi: Kpi) -> tuple[int, str, int, int, str]:
+    length = QUARTERS.get(kpi.period_type, len(QUARTERS) + 1)
+    return (_RANKS[kpi.metric], kpi.basis.value, -kpi.period_end.toordinal(), length, kpi.method.value)

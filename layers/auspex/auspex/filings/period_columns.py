@@ -20,7 +20,7 @@ from auspex.filings.dates import (
     read_date,
 )
 from auspex.filings.model import PeriodType
-from auspex.filings.periods import DAY_TOLERANCE, ORDINALS, QUARTERS, FiscalCalendar
+from auspex.filings.periods import DAY_TOLERANCE, ORDINALS, QUARTERS, FiscalCalendar, classify_period
 
 _MONTH_DAY = re.compile(rf"\b{MONTH}\s*(\d{{1,2}})\b(?!\d)", re.IGNORECASE)
 _MONTH_YEAR = re.compile(rf"\b{MONTH}\s+((?:19|20)\d\d)\b", re.IGNORECASE)
@@ -105,7 +105,16 @@ class ColumnReader:
         if quarters is None:
             return None
         kind = next(kind for kind, count in QUARTERS.items() if count == quarters)
-        return Period(_start(end, quarters, weeks), end, kind)
+        return Period(_start(end, quarters, weeks) or self._after_shown_end(end, kind), end, kind)
+
+    def _after_shown_end(self, end: date, kind: PeriodType) -> date | None:
+        """Find the start of a period counted in weeks: the day after a period end that the document shows.
+
+        Such years end on a weekday, so only ends whole weeks before can be it.
+        """
+        starts = {item + timedelta(days=1) for item in self.known_ends if (end - item).days % 7 == 0}
+        fits = [start for start in starts if start < end and classify_period(start, end) is kind]
+        return fits[0] if len(fits) == 1 else None
 
     def _named_quarter(self, words: str) -> Period | None:
         match = _NAMED_QUARTER.search(words)

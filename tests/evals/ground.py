@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from infra.local.model import obtain_model
-from infra.local.postgres import start_postgres
+from infra.local.postgres import Postgres, start_postgres
 from psycopg import connect
 from psycopg.rows import dict_row
 
@@ -32,22 +31,32 @@ def model_directory() -> Path:
 
 
 @contextmanager
-def evaluation_database() -> Iterator[Connection]:
-    """Start a Postgres of our own, migrate it, and give a connection as the filings role; all of it goes afterwards."""
+def evaluation_server() -> Iterator[Postgres]:
+    """Start a Postgres of our own and migrate its database `postgres`; all of it goes afterwards."""
     migrations = str(ROOT / "infra" / "migrations")
     if migrations not in sys.path:
         sys.path.insert(0, migrations)
     from auspex_migrations.runner import migrate
 
-    passwords = {role: secrets.token_hex(16) for role in ("auspex_platform", ROLE)}
-    with (
-        tempfile.TemporaryDirectory(prefix="auspex-eval-") as folder,
-        start_postgres(Path(folder), fast=True) as server,
-    ):
-        migrate(server.url().replace("postgresql://", "postgresql+psycopg://"), role_passwords=passwords)
-        url = server.url(user=ROLE, password=passwords[ROLE])
-        with connect(url, autocommit=True, prepare_threshold=None, row_factory=dict_row) as connection:
-            yield connection
+    with tempfile.TemporaryDirectory(prefix="auspex-eval-") as home, start_postgres(Path(home), fast=True) as server:
+        url = server.url().replace("postgresql://", "postgresql+psycopg://")
+        migrate(url, role_passwords=dict.fromkeys(("auspex_platform", ROLE), server.superuser_password))
+        yield server
+
+
+@contextmanager
+def filings_connection(server: Postgres) -> Iterator[Connection]:
+    """Connect as the filings functions do: their role, autocommit, no prepared statements."""
+    url = server.url(user=ROLE, password=server.superuser_password)
+    with connect(url, autocommit=True, prepare_threshold=None, row_factory=dict_row) as connection:
+        yield connection
+
+
+@contextmanager
+def evaluation_database() -> Iterator[Connection]:
+    """Give a connection as the filings role to a migrated, empty database that lives as long as this block."""
+    with evaluation_server() as server, filings_connection(server) as connection:
+        yield connection
 
 
 def bootstrap_interval(values: Sequence[float], *, seed: int = 20240601) -> tuple[float, float]:

@@ -117,8 +117,8 @@ def test_a_release_is_cut_at_its_headings_but_not_in_its_tables() -> None:
     document = normalize(f"<html><body>{html}</body></html>".encode(), filename="a.htm")
     sections = split_sections(document, form="8-K", document_type="EX-99.1")
     assert [(section.section_key, section.title) for section in sections] == [
-        ("ex99.1/1", "BIG RELEASE"),
-        ("ex99.1/2", "Outlook"),
+        ("ex99.1-1", "BIG RELEASE"),
+        ("ex99.1-2", "Outlook"),
     ]
     assert "".join(section.text for section in sections) == document.text
 

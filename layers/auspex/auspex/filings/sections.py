@@ -22,7 +22,7 @@ _INDEX_SHARE_MAX = 0.08
 def split_sections(document: NormalizedDocument, *, form: str, document_type: str) -> tuple[Section, ...]:
     """Split a document into keyed sections.
 
-    Keys: 10-K `item1`, `item1a` …; 10-Q `part1item2`; 8-K `item2.02`; exhibits `ex99.1/1` …; what stands before the
+    Keys: 10-K `item1`, `item1a` …; 10-Q `part1item2`; 8-K `item2.02`; exhibits `ex99.1-1` …; what stands before the
     first heading is `front`; a text without headings is one section `body`. An empty text has no section.
     """
     text = document.text
@@ -97,7 +97,7 @@ def _split_exhibit(document: NormalizedDocument, prefix: str) -> tuple[Section, 
             body = 0
         elif not starts[-1][1]:
             starts[-1] = (starts[-1][0], heading.text[:TITLE_CHARACTERS_MAX])
-    return _cut(text, [(start, f"{prefix}/{number}", title) for number, (start, title) in enumerate(starts, start=1)])
+    return _cut(text, [(start, f"{prefix}-{number}", title) for number, (start, title) in enumerate(starts, start=1)])
 
 
 def _inside(spans: Sequence[tuple[int, int]], position: int) -> bool:

@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 EMULATOR ?= ministack
 SOURCE ?= replay
+CORPUS ?= auto
 PORT ?= 0
 TARGET ?= aws
 STAGE ?= staging
@@ -18,7 +19,7 @@ LAYER_TARGET := --python-version 3.13 --python-platform aarch64-manylinux_2_28
 LAYERS := alembic base documents embedding http science
 TEST_STATE := $(CURDIR)/.auspex/test
 export SAM_CLI_TELEMETRY := 0
-export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)
+export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
 .PHONY: help install up down reset demo test journeys check format bench eval-filings lock openapi docs build deploy
@@ -26,7 +27,7 @@ export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo
-	@echo "  Options: EMULATOR=ministack|localstack  PORT=8400  SOURCE=replay|live  DATA=folder  STAGE=staging|production"
+	@echo "  Options: EMULATOR=ministack|localstack  PORT=8400  SOURCE=replay|live  CORPUS=auto|sample  DATA=folder  STAGE=staging|production"
 	@echo "  DATABASE_URL=... uses a Postgres of yours; AUSPEX_STATE_DIR=... keeps a second stack apart."
 
 install: ## Install packages and model files into the checkout (nothing happens when the lock is unchanged)
@@ -34,7 +35,7 @@ install: ## Install packages and model files into the checkout (nothing happens 
 
 # ── The stack ───────────────────────────────────────────────────────────────────────────────────────────────────────
 up: ## Start Postgres and the AWS emulator, deploy, migrate; the last line is one JSON object
-	@$(RUN) up --emulator '$(EMULATOR)' --port '$(PORT)' --source '$(SOURCE)'
+	@$(RUN) up --emulator '$(EMULATOR)' --port '$(PORT)' --source '$(SOURCE)' --corpus '$(CORPUS)'
 
 down: ## Stop exactly what `make up` started; data stays
 	@$(RUN) down
@@ -62,8 +63,8 @@ check: install ## Format, lint, types, import contracts, templates, SQL, generat
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint --append-rules infra/rules --template template.yaml 'infra/*.yaml'
 	@.venv/bin/sqlfluff lint --processes 1 layers infra
-	@$(PY) -m infra.openapi --check
-	@$(PY) -m infra.docs --check
+	@$(PY) -m infra.local.build_openapi --check
+	@$(PY) -m infra.local.generate_docs --check
 
 format: install ## Put code into its canonical form
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
@@ -87,10 +88,10 @@ lock: install ## Resolve the dependencies anew and write every lock
 	  layers/dependencies/docs/requirements.in -o layers/dependencies/docs/requirements.txt
 
 openapi: install ## Merge every endpoint's OpenAPI into the document that is served
-	@$(PY) -m infra.openapi
+	@$(PY) -m infra.local.build_openapi
 
-docs: install ## Write the generated pages and message schemas
-	@$(PY) -m infra.docs
+docs: install ## Write the generated pages and the message contracts
+	@$(PY) -m infra.local.generate_docs
 
 # ── AWS ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 build: install ## Build functions and layers for python3.13 on arm64, and check their sizes (TARGET=aws)
@@ -104,3 +105,4 @@ build: install ## Build functions and layers for python3.13 on arm64, and check 
 
 deploy: build ## Deploy to AWS: STAGE=staging or production (credentials and samconfig.toml are yours)
 	@$(SAM) deploy --config-env '$(STAGE)'
+	@$(PY) -m infra.local.after_deploy '$(STAGE)'

@@ -35,7 +35,9 @@ def _run(arguments: argparse.Namespace, directory: StateDirectory) -> int:
         case "up":
             from infra.local.up import Wishes, bring_up  # noqa: PLC0415 - stopping must not need what deploying needs
 
-            wishes = Wishes(emulator=arguments.emulator, port=arguments.port, source=arguments.source)
+            wishes = Wishes(
+                emulator=arguments.emulator, port=arguments.port, source=arguments.source, corpus=arguments.corpus
+            )
             started_at = float(os.environ.get("AUSPEX_STARTED_AT") or time.time())
             print(json.dumps(bring_up(directory, wishes, started_at=started_at)))
         case "down":
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--emulator", choices=["ministack", "localstack"], default="ministack")
     up.add_argument("--port", type=int, default=0, help="port of the base URL (default: 8400, or the last one used)")
     up.add_argument("--source", choices=["replay", "live"], default="replay")
+    up.add_argument("--corpus", choices=["auto", "sample"], default="auto", help="sample: the fictional company alone")
     commands.add_parser("down", help="stop what up started; data stays")
     commands.add_parser("reset", help="stop and delete all data")
     return parser

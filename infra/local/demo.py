@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from infra.local.state import REPOSITORY, state_directory
+from infra.local.state import state_directory
 
 HERE = Path(__file__).parent
 JOB_SECONDS_MAX = 600.0
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--source", choices=["replay", "live"], default="replay")
     options = parser.parse_args(arguments)
     stack = json.loads(state_directory().result_file.read_text(encoding="utf-8"))
-    recorded = options.source == "live" or (REPOSITORY.parent / "shared" / "data" / "filings").is_dir()
+    recorded = options.source == "live" or _replays_recordings()
     headers = {"authorization": f"Bearer {stack['api_key']}"}
     with httpx.Client(base_url=stack["api_url"], headers=headers, timeout=60) as client:
         demo = Demo(client, "recorded" if recorded else "sample")
@@ -76,6 +76,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"FALSE: {failure}", file=sys.stderr)
     print(json.dumps(stack))
     return 1 if demo.failures else 0
+
+
+def _replays_recordings() -> bool:
+    """Ask what the replay server itself says it serves."""
+    replay = json.loads((state_directory().replay / "replay.json").read_text(encoding="utf-8"))
+    return bool(replay["recorded"])
 
 
 def _describe(source: str, corpus: str) -> str:

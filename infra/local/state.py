@@ -38,6 +38,7 @@ class StackState:
 
     emulator: str = "ministack"
     source: str = "replay"
+    corpus: str = "auto"
     front_port: int = 0
     emulator_port: int = 0
     replay_port: int = 0
@@ -45,6 +46,7 @@ class StackState:
     stacks: dict[str, DeployedStack] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     migrated_digest: str = ""
+    companies_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from infra.local import aws, deploy, emulators, keys, ministack_process, processes, reconcile
+from infra.local import aws, emulators, keys, ministack_process, prepare, processes, reconcile
 from infra.local.database import Database, start_database
 from infra.local.deploy import Deployment, ProductStack
 from infra.local.postgres import free_port, is_free
@@ -22,9 +21,6 @@ from infra.local.state import REPOSITORY, StackState, StateDirectory
 
 OWNER_SECRET = "auspex/database/owner"  # noqa: S105 - its name
 REPLAY_TIMEOUT_SECONDS = 60.0
-WARM_PATHS = ("/health", "/ready")
-WARM_TIMEOUT_SECONDS = 60.0
-WARM_POLL_SECONDS = 0.2
 LOCAL_USER_AGENT = "Auspex local stack operator@example.com"
 """Sent to our own replay server alone."""
 
@@ -36,6 +32,8 @@ class Wishes:
     emulator: str
     port: int
     source: str
+    corpus: str = "auto"
+    """What the replay server serves: `auto` the recordings where they lie beside the checkout, `sample` never."""
     root_template: Path = REPOSITORY / "template.yaml"
 
 
@@ -52,14 +50,16 @@ def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) ->
     with step("deploy", log=directory.log("emulator"), remedy="correct the template, then: make up"):
         stacks = _deploy(directory, state, wishes.root_template, database, edgar, intact=intact)
     with step("migrate", log=directory.log("emulator")):
-        _migrate(directory, state, stacks, database)
+        prepare.migrate(directory, state, stacks, database)
+    with step("companies", log=directory.log("emulator")):
+        prepare.refresh_companies(directory, state, stacks, database)
     with step("keys"):
         if not state.keys or not keys.keys_work(database.url, state.keys):
             state.keys = keys.create_keys(database.url)
             directory.write(state)
     api_url = f"http://127.0.0.1:{state.front_port}"
     with step("warm up", log=directory.log("emulator")):
-        _warm_up(api_url)
+        prepare.warm_up(api_url, state.keys["admin"])
     result: dict[str, object] = {
         "api_url": api_url,
         "api_key": state.keys["demo"],
@@ -82,13 +82,15 @@ def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) 
         note("live")
         return {"EdgarUserAgent": user_agent}
     record = state.processes.get("replay")
-    if record is None or not processes.is_alive(record) or not _replay_answers(state.replay_port):
+    other_corpus, state.corpus = state.corpus != wishes.corpus, wishes.corpus
+    if record is None or other_corpus or not processes.is_alive(record) or not _replay_answers(state.replay_port):
         if record is not None:
             processes.stop(record)
         if not state.replay_port or not is_free(state.replay_port):
             state.replay_port = free_port()
         command = [sys.executable, "-m", "infra.local.replay", "--port", str(state.replay_port)]
         command += ["--state", str(directory.replay)]
+        command += ["--sample-only"] if wishes.corpus == "sample" else []
         environment = {**ministack_process.inherited_environment(), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
         environment["PYTHONPATH"] = str(REPOSITORY / "layers" / "auspex")
         record = processes.start(command, environment=environment, log=directory.log("replay"), directory=REPOSITORY)
@@ -151,27 +153,3 @@ def _deploy(
         ministack_process.save_emulator(state)
     note(f"{len(changed)} of {len(stacks)} stacks changed")
     return stacks
-
-
-def _migrate(directory: StateDirectory, state: StackState, stacks: list[ProductStack], database: Database) -> None:
-    """Invoke the deployed migration unless nothing changed since it last ran on this database."""
-    digest = hashlib.sha256(
-        json.dumps([database.url, sorted(stack.deployed.digest for stack in stacks)]).encode()
-    ).hexdigest()
-    if state.migrated_digest == digest:
-        note("up to date")
-        return
-    function = deploy.find_output(stacks, "MigrateDatabaseFunction")
-    aws.invoke(emulators.endpoint_url(state), function, {})
-    state.migrated_digest = digest
-    directory.write(state)
-
-
-def _warm_up(api_url: str) -> None:
-    """Call what must answer first until it does; the last reply tells what is missing."""
-    deadline = time.monotonic() + WARM_TIMEOUT_SECONDS
-    for path in WARM_PATHS:
-        while (reply := httpx.get(f"{api_url}{path}", timeout=WARM_TIMEOUT_SECONDS)).status_code != 200:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"GET {path} answers {reply.status_code}: {reply.text[:500]}")
-            time.sleep(WARM_POLL_SECONDS)

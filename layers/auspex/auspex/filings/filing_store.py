@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
 from auspex.core.ids import new_id
-from auspex.filings.adapters.edgar_submissions import Submissions
 from auspex.filings.document_store import sha256_of
 from auspex.filings.model import NORMALIZER_VERSION, FilingHeader, Section, Table
+
+if TYPE_CHECKING:  # its reader needs lxml, which the index stage does not carry
+    from auspex.filings.adapters.edgar_submissions import Submissions
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 

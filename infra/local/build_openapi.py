@@ -1,0 +1,185 @@
+"""Merge the OpenAPI of every endpoint function into auspex/openapi.json, which GET /openapi.json serves.
+
+`python -m infra.local.build_openapi` writes, `--check` compares. Two functions that give one component name different
+content are an error, and so are two that serve one operation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from infra.local.contracts import import_package
+from infra.local.function_files import ROOT, load_function_file
+
+from auspex.core.problems import Problem, catalogue
+
+DOCUMENT = ROOT / "layers" / "auspex" / "auspex" / "openapi.json"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+METHODS_WITH_BODY = ("post", "put", "patch")
+FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
+NOT_FOUND = 404
+DESCRIPTION = (
+    "Accountable answers as a metered HTTPS API. Replies carry `data` and `meta`, lists also `has_more` and "
+    "`next_cursor`; every refusal is an RFC 9457 problem whose `code` programs compare."
+)
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A refusal (RFC 9457). Some codes carry further members.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "The section of the errors page"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "What programs compare"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "message"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON Pointer (RFC 6901)"},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+    "additionalProperties": True,
+}
+
+Json = dict[str, Any]
+
+
+class CollisionError(ValueError):
+    """Two function files claim one name or one operation with different content."""
+
+
+def main() -> int:
+    """Write or check the merged document; return 1 when it is stale."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.build_openapi", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when the document is stale")
+    arguments = parser.parse_args()
+    text = render()
+    current = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.is_file() else None
+    if arguments.check:
+        if current != text:
+            print(f"{DOCUMENT.relative_to(ROOT)} is stale: run `make openapi`", file=sys.stderr)
+        return int(current != text)
+    if current != text:
+        DOCUMENT.write_text(text, encoding="utf-8")
+        print(DOCUMENT.relative_to(ROOT))
+    return 0
+
+
+def render() -> str:
+    """Return the text that the document should have."""
+    return json.dumps(build(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def build() -> Json:
+    """Return the merged document of every endpoint file. Raises CollisionError."""
+    import_package()
+    merged: Json = {
+        "openapi": "3.1.0",
+        "info": {"title": "Auspex", "version": _version(), "description": DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "paths": {},
+        "components": {
+            "schemas": {"Problem": PROBLEM_SCHEMA},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "apx_…"}},
+        },
+    }
+    for path in sorted((ROOT / "functions").glob("*/*.py")):
+        module = load_function_file(path)
+        if hasattr(module, "api"):
+            _merge(merged, module.api.app.openapi(), path)
+    return merged
+
+
+def _version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def _merge(merged: Json, own: Json, path: Path) -> None:
+    """Add one function's operations and components."""
+    for name, schema in own.get("components", {}).get("schemas", {}).items():
+        if name in FASTAPI_ERRORS:
+            continue
+        known = merged["components"]["schemas"].setdefault(name, schema)
+        if known != schema:
+            raise CollisionError(f"{path.relative_to(ROOT)}: component {name} means something else in another function")
+    codes = _codes_of(path)
+    for route, operations in own["paths"].items():
+        for method, operation in operations.items():
+            present = merged["paths"].setdefault(route, {})
+            if method in present:
+                raise CollisionError(
+                    f"{path.relative_to(ROOT)}: {method.upper()} {route} is served by another function"
+                )
+            present[method] = _documented(operation, method, path, codes)
+
+
+def _documented(operation: Json, method: str, path: Path, codes: dict[str, type[Problem]]) -> Json:
+    """Complete an operation: its tag, and a problem for every way in which it can be refused."""
+    operation = {**operation, "tags": [path.parent.name]}
+    responses: Json = operation["responses"]
+    responses.pop("422", None)
+    for status, problems in _problems_of(operation, method, codes).items():
+        names = ", ".join(f"`{problem.code}`" for problem in problems)
+        examples = {p.code: {"value": p().document(instance=None, request_id=None)} for p in problems}
+        responses[str(status)] = {
+            "description": names,
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
+        }
+    return operation
+
+
+def _problems_of(operation: Json, method: str, codes: dict[str, type[Problem]]) -> dict[int, list[type[Problem]]]:
+    """Return which problems an operation answers with: the shell's by what it reads, its own by its docstring."""
+    names = ["internal-error"]
+    if operation.get("x-scope") is not None:
+        names += ["unauthenticated", "scope-missing", "database-unavailable"]
+    if operation.get("parameters"):
+        names += ["malformed-request", "validation-failed"]
+    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
+        names.append("not-found")
+    names += [name for name, problem in codes.items() if problem.status != NOT_FOUND or "not-found" in names]
+    if method in METHODS_WITH_BODY:
+        names += ["malformed-request", "body-too-large", "unsupported-media-type", "validation-failed"]
+    else:
+        names = [name for name in names if name != "idempotency-key-reused"]
+    found: dict[int, list[type[Problem]]] = {}
+    known = _catalogue()
+    for name in sorted(set(names)):
+        found.setdefault(known[name].status, []).append(known[name])
+    return dict(sorted(found.items()))
+
+
+def _codes_of(path: Path) -> dict[str, type[Problem]]:
+    """Return the problems that a function's docstring names under `Fails:`."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    named = re.findall(r"[a-z]+(?:-[a-z]+)+", docstring.partition("Fails:")[2])
+    known = _catalogue()
+    return {name: known[name] for name in named if name in known}
+
+
+def _catalogue() -> dict[str, type[Problem]]:
+    found: dict[str, type[Problem]] = {}
+    for problem in catalogue():
+        if problem.__module__.startswith("auspex."):
+            found.setdefault(problem.code, problem)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Templates and code declare the same routes; edge and APIs lead every request to its function."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from infra.local.application import FunctionDefinition
+from infra.local.function_files import load_function_file
+from tests.architecture.checkout import PACKAGE, application
+
+PRODUCT_PREFIX = "/v1/{product}/"
+PLATFORM_ROOTS = ("/health", "/ready", "/version", "/openapi.json", "/docs", "/v1/")
+
+
+@cache
+def routes_in(path: Path) -> frozenset[tuple[str, str]]:
+    app = load_function_file(path).api.app
+    return frozenset((method, route.path) for route in app.routes for method in route.methods)
+
+
+def endpoints() -> list[FunctionDefinition]:
+    return [function for function in application().functions if function.kind == "endpoint"]
+
+
+@pytest.mark.parametrize("function", endpoints(), ids=lambda function: function.logical_id)
+class TestEveryEndpoint:
+    def test_registers_exactly_the_routes_its_template_sends_to_it(self, function: FunctionDefinition) -> None:
+        declared = {(r.method, r.path) for r in application().routes if r.function.logical_id == function.logical_id}
+        assert routes_in(function.path) == declared
+
+    def test_serves_paths_of_its_product(self, function: FunctionDefinition) -> None:
+        for _, path in routes_in(function.path):
+            if function.product == "platform":
+                assert path.startswith(PLATFORM_ROOTS)
+            else:
+                assert path.startswith(PRODUCT_PREFIX.format(product=function.product))
+
+    def test_is_what_the_edge_and_the_api_choose_for_its_paths(self, function: FunctionDefinition) -> None:
+        for method, path in routes_in(function.path):
+            found = application().find_route(method, path.replace("{", "a").replace("}", "z"))
+            assert found is not None
+            assert found[0].function.logical_id == function.logical_id
+
+
+def test_no_two_functions_share_a_route() -> None:
+    routes = [(route.api_id, route.method, route.path) for route in application().routes]
+    assert len(set(routes)) == len(routes)
+
+
+def test_the_merged_document_has_every_route_and_no_other() -> None:
+    document = json.loads((PACKAGE / "openapi.json").read_text(encoding="utf-8"))
+    documented = {(m.upper(), path) for path, operations in document["paths"].items() for m in operations}
+    shown = {(r.method, r.path) for r in application().routes if not r.path.startswith("/docs")}
+    assert documented == shown
+
+
+def test_every_operation_says_what_it_needs_and_how_it_refuses() -> None:
+    document = json.loads((PACKAGE / "openapi.json").read_text(encoding="utf-8"))
+    ids = []
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            ids.append(operation["operationId"])
+            assert operation["summary"].endswith(".")
+            assert (
+                ("401" in operation["responses"]) == ("security" in operation) == (operation.get("x-scope") is not None)
+            )
+    assert len(set(ids)) == len(ids)

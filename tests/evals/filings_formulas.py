@@ -26,6 +26,8 @@ from auspex.filings.formulas import FormulaError
 from auspex.filings.formulas import evaluate as evaluate_expression
 from auspex.filings.model import Cell, NormalizedDocument, Table
 from auspex.filings.normalize import normalize
+from auspex.filings.statement_columns import read_scale_mark
+from auspex.filings.tables import read_scale
 
 _OPERAND = re.compile(r"\$?\s*(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?P<percent>%)?")
 _CONSTANT = re.compile(r"[1-9]|1[0-2]|100|365")
@@ -87,7 +89,7 @@ def answer(question: dict[str, Any], entry: dict[str, Any], document: Normalized
             if _CONSTANT.fullmatch(match["digits"]) or is_year(match["digits"]):
                 text += str(number)
                 continue
-            return None, _scale(question, cells)
+            return None, _scale(question, cells, document)
         value, cell = found
         if cell is not None:
             cells.append(cell)
@@ -95,7 +97,7 @@ def answer(question: dict[str, Any], entry: dict[str, Any], document: Normalized
         inputs[name] = abs(value) / 100 if match["percent"] and not _only_percentages(derivation) else abs(value)
         text += name
     text += derivation[place:]
-    scale = _scale(question, cells)
+    scale = _scale(question, cells, document)
     try:
         return evaluate_expression(text.strip(" ="), inputs), scale
     except FormulaError:
@@ -177,7 +179,7 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9]+", text.lower())
 
 
-def _scale(question: dict[str, Any], cells: Sequence[tuple[Table, Cell]]) -> str:
+def _scale(question: dict[str, Any], cells: Sequence[tuple[Table, Cell]], document: NormalizedDocument) -> str:
     """Say in which scale the result is: a percentage where the question wants one, else that of its cells' table."""
     if _SHARE_WORDS.search(question["question"]):
         return "percent"
@@ -189,8 +191,23 @@ def _scale(question: dict[str, Any], cells: Sequence[tuple[Table, Cell]]) -> str
         re.search(r"per (?:\w+ )?share|%|rate|ratio", f"{cell.row_group} {cell.row_label}", re.I) for _, cell in cells
     ):
         return ""
-    stated = {table.scale for table, _ in cells if table.scale is not None}
+    scales = (table.scale or read_scale_mark(_heads(table)) for table, _ in cells)
+    stated = {scale for scale in scales if scale is not None} or _scales_of_text(document if cells else None)
     return _SCALES.get(stated.pop(), "") if len(stated) == 1 else ""
+
+
+def _scales_of_text(document: NormalizedDocument | None) -> set[int]:
+    """Return the scales that the words around a table state in brackets; a table that states none takes them over."""
+    if document is None:
+        return set()
+    found = (read_scale(words) for words in re.findall(r"\([^()]*\bin [^()]*\)", document.text))
+    return {scale for scale in found if scale is not None}
+
+
+def _heads(table: Table) -> str:
+    """Return the words of a table's cells and heads, one a line: marks of scale stand among them."""
+    words = [cell.text for cell in table.cells if parse_amount(cell.text) is None]
+    return "\n".join(dict.fromkeys([*words, *(head for cell in table.cells for head in cell.header), table.caption]))
 
 
 def _equals(value: Decimal, question: dict[str, Any], scale: str) -> bool:

@@ -86,7 +86,7 @@ def test_the_margin_from_costs_equals_the_margin_from_gross_profit() -> None:
 
 def test_an_average_uses_the_two_balance_dates() -> None:
     node = expand(parse("365 * avg(payables) / cost_of_revenue"), lambda metric, back: f"{metric}_fy{2018 - back}")
-    assert render(node) == "365 × (payables_fy2018 + payables_fy2017) ÷ 2 ÷ cost_of_revenue_fy2018"
+    assert render(node) == "365 × ((payables_fy2018 + payables_fy2017) ÷ 2) ÷ cost_of_revenue_fy2018"
     assert names(node) == ("payables_fy2018", "payables_fy2017", "cost_of_revenue_fy2018")
 
 

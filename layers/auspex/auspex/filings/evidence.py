@@ -113,19 +113,26 @@ class FigureIndex:
     def resolve(self, ref: PeriodRef, metric: str, basis: Basis) -> PeriodRef | None:
         """Return a definite period for `latest_*` and for a quarter without a year; others as they are."""
         if ref.kind in {PeriodKind.LATEST_QUARTER, PeriodKind.LATEST_YEAR}:
-            wanted = PeriodType.QUARTER if ref.kind == PeriodKind.LATEST_QUARTER else PeriodType.YEAR
-            ends = [
-                (f.period_end, f.period_type)
-                for f in self._by_metric.get(metric, ())
-                if f.basis == basis and (f.period_type in {wanted, PeriodType.INSTANT})
-            ]
-            return self.calendar.reference_to(*max(ends)) if ends else None
+            return self._latest_of(ref.kind, metric, basis)
         if ref.kind == PeriodKind.QUARTER and ref.year is None:
             found = [f.period_end for f in self._matching(metric, ref, basis)]
             return replace(ref, year=self.calendar.position(max(found))[0]) if found else None
         if ref.kind == PeriodKind.DATE:
             return self._period_ending(ref, metric, basis)
         return ref
+
+    def _latest_of(self, kind: PeriodKind, metric: str, basis: Basis) -> PeriodRef | None:
+        """Return the last quarter or year that any figure reaches; it may have to be derived."""
+        figures = [f for f in self._by_metric.get(metric, ()) if f.basis == basis and f.method != Method.DERIVED]
+        if kind == PeriodKind.LATEST_YEAR:
+            figures = [f for f in figures if f.period_type in {PeriodType.YEAR, PeriodType.INSTANT}]
+        if not figures:
+            return None
+        end = max(f.period_end for f in figures)
+        length = PeriodType.QUARTER
+        if kind == PeriodKind.LATEST_YEAR:
+            length = max((f for f in figures if f.period_end == end), key=lambda f: f.period_type.value).period_type
+        return self.calendar.reference_to(end, length)
 
     def _period_ending(self, ref: PeriodRef, metric: str, basis: Basis) -> PeriodRef | None:
         """Return the period of a metric that ends on a named day: year or quarter where no length is stated."""

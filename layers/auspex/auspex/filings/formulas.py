@@ -1,8 +1,9 @@
 """The catalogue of ratios and a safe evaluator of + - x / and brackets over named, cited inputs.
 
-Two languages. A *template* names metrics (`365 * avg(payables) / cost_of_revenue`); `avg(m)` is the mean of a balance at both ends
-of the period and `delta(m)` its change. `expand` turns it into an *expression* of plain arithmetic whose names carry
-their period (`payables_fy2018`), which is what an answer shows and what `evaluate` computes. Nothing is ever `eval`ed.
+Two languages. A *template* names metrics (`365 * avg(payables) / cost_of_revenue`); `avg(m)` is the mean of a balance
+at both ends of the period and `delta(m)` its change. `expand` turns it into an *expression* of plain arithmetic whose
+names carry their period (`payables_fy2018`), which is what an answer shows and what `evaluate` computes. Nothing is
+ever passed to `eval`.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def _catalogue(*formulas: Formula) -> dict[str, Formula]:
 
 
 FORMULAS: dict[str, Formula] = _catalogue(
-    Formula("gross_margin", "Gross margin", "gross_profit / revenue", "percent", ("(revenue - cost_of_revenue) / revenue",)),
+    Formula(
+        "gross_margin", "Gross margin", "gross_profit / revenue", "percent", ("(revenue - cost_of_revenue) / revenue",)
+    ),
     Formula("operating_margin", "Operating margin", "operating_income / revenue", "percent"),
     Formula("net_margin", "Net margin", "net_income / revenue", "percent"),
     Formula("current_ratio", "Current ratio", "current_assets / current_liabilities", "times"),
@@ -62,7 +65,8 @@ FORMULAS: dict[str, Formula] = _catalogue(
     Formula(
         "cash_conversion_cycle",
         "Cash conversion cycle",
-        "365 * avg(inventory) / cost_of_revenue + 365 * avg(receivables) / revenue - 365 * avg(payables) / cost_of_revenue",
+        "365 * avg(inventory) / cost_of_revenue + 365 * avg(receivables) / revenue"
+        " - 365 * avg(payables) / cost_of_revenue",
         "days",
     ),
     Formula("free_cash_flow", "Free cash flow", "operating_cash_flow - capex", "currency"),
@@ -99,7 +103,10 @@ FORMULAS: dict[str, Formula] = _catalogue(
     Formula("interest_coverage", "Interest coverage", "operating_income / interest_expense", "times"),
 )
 
-VIRTUAL_METRICS: dict[str, str] = {"gross_profit": "revenue - cost_of_revenue", "cost_of_revenue": "revenue - gross_profit"}
+VIRTUAL_METRICS: dict[str, str] = {
+    "gross_profit": "revenue - cost_of_revenue",
+    "cost_of_revenue": "revenue - gross_profit",
+}
 """Metrics that another line of the same statement gives when a company does not print them."""
 
 
@@ -220,7 +227,7 @@ _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
 def render(node: Node) -> str:
-    """Return the expression as text with the fewest brackets, in x, ÷ and − as printed."""
+    """Return the expression as text in ×, ÷ and −; brackets keep the order of computation."""
     if node.kind in {"number", "name"}:
         return node.text
     if node.kind == "call":
@@ -235,7 +242,7 @@ def _bracket(part: Node, mark: str, *, right: bool) -> str:
     if part.kind != "operation":
         return text
     weaker = _STRENGTH[part.text] < _STRENGTH[mark]
-    equal_on_the_right = right and _STRENGTH[part.text] == _STRENGTH[mark] and mark in "-/"
+    equal_on_the_right = right and _STRENGTH[part.text] == _STRENGTH[mark]
     return f"({text})" if weaker or equal_on_the_right else text
 
 

@@ -19,7 +19,7 @@ from auspex.filings.kpi_tables import row_basis
 from auspex.filings.metrics import BY_NAME, label_rank
 from auspex.filings.model import Basis, Cell, Method, Table
 from auspex.filings.period_columns import ColumnReader
-from auspex.filings.statement_columns import Row, list_rows, read_heads, usual_columns
+from auspex.filings.statement_columns import Row, list_rows, read_heads, read_scale_mark, usual_columns
 from auspex.filings.text_tables import read_text_tables
 from auspex.filings.vocabulary import Metric, Vocabulary, load_vocabulary
 
@@ -96,18 +96,14 @@ def _columns(
     """Read the head of a table, or go on with the one before it where a statement only breaks in two."""
     kind = _statement_of(text, table, vocabulary)
     count = usual_columns(rows)
-    if kind is not None and table.scale is not None and count:
+    if kind is not None and count:
+        first = min(cell.start for row in rows for cell in row.cells)
+        scale = read_scale_mark(text[table.start : first]) if table.scale is None else table.scale
         heads = read_heads(text, table, rows, count)
-        if heads is not None:
-            first = min(cell.start for row in rows for cell in row.cells)
+        if heads is not None and scale is not None:
             span = (table.start, first) if first - table.start <= HEAD_CHARACTERS_MAX else None
-            return _Columns(kind, table.scale, table.currency or "USD", table.caption, heads, span, table.end)
-    if (
-        before is None
-        or not count
-        or count != len(before.heads)
-        or table.start - before.end > CONTINUATION_CHARACTERS_MAX
-    ):
+            return _Columns(kind, scale, table.currency or "USD", table.caption, heads, span, table.end)
+    if before is None or count != len(before.heads) or table.start - before.end > CONTINUATION_CHARACTERS_MAX:
         return None
     return replace(before, end=table.end) if table.scale in {None, before.scale} else None
 

@@ -22,6 +22,12 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 COLUMNS_MAX = 6
+_SCALE_MARK = re.compile(
+    r"(?:[$€£¥₹`]|\b(?:usd|eur|gbp|rmb|cny|chf|aud|cad|nt\$))\s?(?:(?P<thousand>['’‘`]?000s?\b|k\b|thousands?\b)"
+    r"|(?P<million>mn?\b|millions?\b)|(?P<billion>bn\b|billions?\b))"
+    r"|\(\s?['’]?(?P<bare>000s?)\s?\)|^\s*(?P<word>thousand|million|billion)s?\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +101,17 @@ def usual_columns(rows: Sequence[Row]) -> int:
 
 def _balanced(text: str) -> bool:
     return text.count("(") == text.count(")")
+
+
+def read_scale_mark(text: str) -> int | None:
+    """Read a scale that heads print as a mark (`€m`, `$’000`, `US$ million`); None without one, or with two kinds."""
+    found = set()
+    for match in _SCALE_MARK.finditer(text):
+        word = (match["word"] or "").lower()
+        if match["thousand"] or match["bare"] or word == "thousand":
+            found.add(3)
+        elif match["million"] or word == "million":
+            found.add(6)
+        else:
+            found.add(9)
+    return found.pop() if len(found) == 1 else None

@@ -91,6 +91,12 @@ def test_a_comparison_gives_both_figures_and_both_changes() -> None:
     assert [figure.derivation_index for figure in answer.figures] == [0, 1, None, None]
 
 
+def test_two_named_years_without_a_word_of_change_are_two_figures() -> None:
+    answer = ask("What was Apple's revenue in FY2023 and FY2024?")
+    assert [figure.value for figure in answer.figures] == [Decimal(383_285_000_000), Decimal(391_035_000_000)]
+    assert answer.derivations == ()
+
+
 def test_an_undefined_change_says_why() -> None:
     filing = Filing().add("net_income", "(5)", "-5000000", date(2023, 9, 30), PeriodType.YEAR)
     filing.add("net_income", "7", "7000000", date(2024, 9, 28), PeriodType.YEAR)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auspex.filings.companies import KnownCompany, find_companies
 from auspex.filings.fiscal_periods import FiscalCalendar, PeriodRef, earlier, learn_calendar, parse_periods
@@ -13,6 +15,42 @@ from auspex.filings.questions import Compare, Intent, parse_question
 from auspex.filings.vocabulary import load_vocabulary
 
 TODAY = date(2025, 1, 1)
+WORDS = [
+    "what",
+    "was",
+    "the",
+    "revenue",
+    "of",
+    "Apple",
+    "in",
+    "FY2018",
+    "Q3",
+    "2024",
+    "(",
+    ")",
+    "?",
+    ".",
+    ",",
+    "is defined as:",
+    "average",
+    "capex",
+    "divided by",
+    "365",
+    "*",
+    "+",
+    "% margin",
+    "between",
+    "prior quarter",
+    "cash flow statement",
+    "$AAPL",
+    "'s",
+    "as a % of",
+    "growth",
+    "last year",
+    "define",
+    "net margin",
+    "as",
+]
 COMPANIES = [
     KnownCompany(320193, "Apple Inc.", "AAPL", ("AAPL",)),
     KnownCompany(1018724, "AMAZON COM INC", "AMZN", ("AMZN",)),
@@ -197,6 +235,13 @@ def test_a_window_holds_the_report_and_the_release_of_a_period_but_not_the_repor
     assert first <= date(2024, 9, 28) <= last
     assert first <= date(2024, 10, 31) <= last
     assert date(2023, 9, 30) < first
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60))
+def test_no_jumble_of_words_breaks_the_parser(words: list[str]) -> None:
+    question = parse_question(" ".join(words), COMPANIES, TODAY)
+    assert (question.target is None) == (question.intent == Intent.TEXT)
+    assert all(period.end <= len(question.text) for period in question.periods)
 
 
 def test_every_metric_of_a_formula_is_in_the_vocabulary() -> None:

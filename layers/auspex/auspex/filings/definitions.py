@@ -13,8 +13,8 @@ from auspex.filings.formulas import FORMULAS, FormulaError, parse, render, subst
 from auspex.filings.vocabulary import Vocabulary
 
 _STATED = re.compile(
-    r"(?:(?P<name1>[A-Za-z&%][\w&% -]*?)(?:\s*\([A-Za-z]+\))?\s+(?:here\s+)?(?:is|are)\s+defined\s+as:?\s+"
-    r"|\b[Dd]efine\s+(?P<name2>[\w&% -]+?)\s+as:?\s+)"
+    r"(?:(?P<name1>(?<!\w)[A-Za-z&%][\w&% -]{0,80}?)(?:\s*\([A-Za-z]+\))?\s+(?:here\s+)?(?:is|are)\s+defined\s+as:?\s+"
+    r"|\b[Dd]efine\s+(?P<name2>[\w&% -]{1,80}?)\s+as:?\s+)"
     r"(?P<body>.+?)(?=\.\s+[A-Z]|[.?]?\s*$)",
     re.DOTALL,
 )

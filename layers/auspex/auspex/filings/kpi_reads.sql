@@ -52,7 +52,7 @@ JOIN filings.filings AS f ON f.accession = k.accession AND f.run = k.run
 JOIN filings.sections AS s ON s.section_id = k.section_id
 JOIN filings.documents AS d ON d.document_id = s.document_id
 WHERE k.cik = %(cik)s AND k.metric = ANY(%(metrics)s::text[]) AND k.known_at <= %(as_of)s::timestamptz
-  AND k.method <> 'derived'
+  AND k.method <> 'derived' AND k.quote IS NOT NULL
 
 -- name: list_answer_facts
 -- Tagged facts without dimensions that a document shows, for metrics that analysis does not follow.

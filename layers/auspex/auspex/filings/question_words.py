@@ -10,7 +10,7 @@ from auspex.filings.vocabulary import Mention, load_word_list
 
 QUESTION_CLAUSE = re.compile(
     r"(?:^|[.:,;?]\s+)(?P<clause>(?:what|how|which|who|whom|why|when|where|did|does|do|is|are|was|were|has|have|had|can|"
-    r"could|should|will|by\s+how|among|from)\b(?:[^?.]|\.(?=\w)|(?<=\d)\.)*)\?",
+    r"could|should|will|by\s+how|among|from)\b(?:[^?.]|\.(?=\w)|(?<=\d)\.(?!\w))*)\?",
     re.IGNORECASE,
 )
 INSTRUCTION = re.compile(

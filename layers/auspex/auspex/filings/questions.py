@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from auspex.filings.companies import CompanyMention, KnownCompany, find_companies
 from auspex.filings.definitions import Definition, find_definitions
-from auspex.filings.fiscal_periods import FiscalCalendar, PeriodKind, PeriodRef, parse_periods
+from auspex.filings.fiscal_periods import FiscalCalendar, PeriodRef, parse_periods
 from auspex.filings.formulas import FORMULAS, names, parse
 from auspex.filings.model import Basis
 from auspex.filings.question_words import (
@@ -232,7 +232,7 @@ def _shape(clause: str, target: Target | None, periods: Sequence[PeriodRef]) -> 
     compare = None
     if PRIOR_QUARTER.search(clause):
         compare = Compare.PRIOR_QUARTER
-    elif len({ref.identity for ref in periods if ref.kind != PeriodKind.DATE or ref.day}) == 2:
+    elif len(periods) == 2 and (growth or change):
         compare = Compare.NAMED
     elif PRIOR_YEAR.search(clause) or growth or change:
         compare = Compare.PRIOR_YEAR

@@ -16,17 +16,6 @@ if TYPE_CHECKING:
 OWNER_SECRET = "harness/database/owner"
 
 
-def root_parameters(database: Database) -> dict[str, str]:
-    """Return what the launcher would pass to the root template for this database."""
-    return {
-        "Stage": "local",
-        "DatabaseHost": "127.0.0.1",
-        "DatabasePort": str(database.server.port),
-        "DatabaseName": database.name,
-        "DatabaseOwnerSecretArn": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:{OWNER_SECRET}",
-    }
-
-
 class Account:
     """The fake AWS account of one harness."""
 
@@ -43,6 +32,16 @@ class Account:
             value = json.dumps(self._secret_value(name))
             self._arns[name] = str(self._secrets.create_secret(Name=name, SecretString=value)["ARN"])
         return self._arns[name]
+
+    def root_parameters(self) -> dict[str, str]:
+        """Return what the launcher would pass to the root template for this database."""
+        return {
+            "Stage": "local",
+            "DatabaseHost": "127.0.0.1",
+            "DatabasePort": str(self._database.server.port),
+            "DatabaseName": self._database.name,
+            "DatabaseOwnerSecretArn": self.secret_arn(OWNER_SECRET),
+        }
 
     def create(self, resources: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
         """Make the tables and buckets that the templates declare."""
@@ -63,6 +62,8 @@ class Account:
         self._mock.stop()
 
     def _secret_value(self, name: str) -> dict[str, str]:
+        if name == OWNER_SECRET:
+            return {"username": "postgres", "password": self._database.server.superuser_password}
         role = f"auspex_{name.rsplit('/', 1)[-1]}"
         passwords = self._database.server.role_passwords
         if role in passwords:

@@ -112,10 +112,10 @@ def forget_caches() -> None:
         provider.clear_cache()
 
 
-def _close_cached(function: Any) -> None:
-    """Close what a cached function without arguments keeps open (an HTTP client), as the process's end would."""
-    if function.cache_info().currsize and not inspect.signature(function).parameters:
-        close = getattr(function(), "close", None)
+def _close_cached(cached: Any) -> None:
+    """Close what a cached port holds open (an HTTP client), as the end of a process would."""
+    if cached.cache_info().currsize == 1 and not inspect.signature(cached).parameters:
+        close = getattr(cached(), "close", None)
         if callable(close):
             close()
 

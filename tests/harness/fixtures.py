@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tests.harness.harness import Harness
 
 TOY = Path(__file__).parent / "toy" / "template.yaml"
+MODEL = Path(__file__).resolve().parents[2] / ".auspex" / "model"
 HarnessMaker = Callable[..., "Harness"]
 
 
@@ -54,3 +56,36 @@ def make_toy(make_harness: HarnessMaker, database: Database) -> HarnessMaker:
 def toy(make_toy: HarnessMaker) -> Harness:
     """The toy application on the test's own database."""
     return make_toy()
+
+
+@pytest.fixture(scope="session")
+def filings_parameters() -> Iterator[dict[str, str]]:
+    """Root parameters that lead EDGAR's traffic to a replay of the sample company, on a port of its own."""
+    from infra.local.replay.server import ReplayServer
+    from infra.local.replay.store import Store
+
+    if not (MODEL / "model.onnx").is_file():
+        pytest.skip("needs the embedding model, which `make install` obtains")
+    server = ReplayServer(Store(None), port=0, recorded=False)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    base = f"http://127.0.0.1:{server.port}"
+    yield {
+        "EdgarWwwUrl": f"{base}/www",
+        "EdgarDataUrl": f"{base}/data",
+        "EdgarUserAgent": "Auspex tests tests@example.org",
+        "ModelDirectory": str(MODEL),
+    }
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def make_filings(make_harness: HarnessMaker, filings_parameters: dict[str, str]) -> HarnessMaker:
+    """Make a harness of the real application whose EDGAR is the replay of the sample company."""
+
+    def make(**options: Any) -> Harness:
+        return make_harness(parameters=filings_parameters, **options)
+
+    return make

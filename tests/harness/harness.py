@@ -105,7 +105,7 @@ class Harness:
         self._environments = Environments(self._log)
         self._crash: Crash | None = None
         self._account = aws_resources.Account(database)
-        given = aws_resources.root_parameters(database) | dict(parameters or {})
+        given = self._account.root_parameters() | dict(parameters or {})
         self.application = read_application(root, given, secret_arn=self._account.secret_arn)
         self._account.create(self.application.resources)
         self.queues = QueueService(self.application.queues, self.clock, copies=copies, seed=seed)

@@ -145,7 +145,7 @@ CREATE TABLE filings.kpis (
   preliminary boolean NOT NULL DEFAULT false,
   conflict boolean NOT NULL DEFAULT false,
   known_at timestamptz NOT NULL,
-  UNIQUE NULLS NOT DISTINCT (accession, run, metric, basis, period_start, period_end, method)
+  UNIQUE NULLS NOT DISTINCT (accession, run, metric, basis, period_type, period_start, period_end, method)
 );
 CREATE INDEX kpis_by_metric ON filings.kpis (cik, metric, period_end DESC, known_at);
 CREATE INDEX kpis_by_accession ON filings.kpis (accession, run);
@@ -270,14 +270,14 @@ CREATE TABLE filings.edgar_budget (
 INSERT INTO filings.edgar_budget VALUES (1, '-infinity', NULL, 0);
 
 -- The platform's dead-letter stage knows no product; this is how a filing learns that its message died, in the same
--- transaction. A body that is no JSON or names no filing changes nothing here.
+-- transaction. A body that is no JSON (or holds an escape that Postgres cannot) or names no filing changes nothing here.
 CREATE FUNCTION filings.note_dead_letter() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE dead text;
 BEGIN
   BEGIN
     dead := NEW.body::jsonb -> 'body' ->> 'accession';
-  EXCEPTION WHEN invalid_text_representation THEN
+  EXCEPTION WHEN data_exception THEN
     RETURN NULL;
   END;
   UPDATE filings.filings SET status = 'dead_letter', dead_letter_reason = NEW.reason

@@ -21,7 +21,7 @@ VALUES (%(kpi_id)s, %(accession)s, %(run)s, %(cik)s, %(metric)s, %(label)s, %(va
            AND period_start IS NOT DISTINCT FROM %(period_start)s::date AND period_end = %(period_end)s),
         %(section_id)s, %(char_start)s, %(char_end)s, %(figure_start)s, %(figure_end)s, %(quote)s, %(preliminary)s,
         %(conflict)s, %(known_at)s)
-ON CONFLICT (accession, run, metric, basis, period_start, period_end, method) DO NOTHING
+ON CONFLICT (accession, run, metric, basis, period_type, period_start, period_end, method) DO NOTHING
 
 -- name: list_previous_kpis
 SELECT DISTINCT ON (k.metric, k.basis, k.period_start, k.period_end, k.preliminary)

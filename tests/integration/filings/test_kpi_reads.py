@@ -165,3 +165,13 @@ def test_a_metric_that_analysis_does_not_follow_is_read_from_tagged_facts(connec
     assert figure.value == Decimal(1_234_000_000)
     assert figure.source.quote == "Interest expense | (1,234) | 99"
     assert figure.period_type == PeriodType.YEAR
+
+
+def test_the_cost_of_products_alone_never_makes_a_gross_margin(connection: Any) -> None:
+    end = date(2024, 12, 31)
+    rows = [("cost_of_revenue", "Cost of products sold | 38,770", 38_770, end, "year")]
+    rows += [("cost_of_revenue", "Cost of sales | 40,000", 40_000, date(2023, 12, 31), "year")]
+    report(connection, 1, datetime(2025, 2, 1, tzinfo=UTC), rows)
+    later = datetime(2025, 6, 1, tzinfo=UTC)
+    found = list_answer_figures(connection, cik=CIK, metrics=["cost_of_revenue"], as_of=later)
+    assert [figure.source.quote for figure in found] == ["Cost of sales | 40,000"]

@@ -136,6 +136,16 @@ def test_non_gaap_is_never_answered_with_gaap() -> None:
     assert refusal("What was Apple's adjusted net income in FY2024?") == ("period_missing", "net income for FY2024")
 
 
+def test_a_ratio_over_negative_equity_is_not_defined() -> None:
+    filing = Filing().add("net_income", "(22)", "-22000000", date(2024, 9, 28), PeriodType.YEAR)
+    filing.add("equity", "(17)", "-17000000", date(2024, 9, 28), PeriodType.INSTANT)
+    filing.add("equity", "(15)", "-15000000", date(2023, 9, 30), PeriodType.INSTANT)
+    reason, missing = refusal("What was Apple's return on equity in FY2024?", filing)
+    assert reason == "no_evidence"
+    assert missing is not None
+    assert "negative" in missing
+
+
 def test_gross_profit_that_is_not_printed_comes_from_revenue_and_costs() -> None:
     filing = Filing().add("revenue", "100", "100000000", date(2024, 9, 28), PeriodType.YEAR)
     filing.add("cost_of_revenue", "60", "60000000", date(2024, 9, 28), PeriodType.YEAR)

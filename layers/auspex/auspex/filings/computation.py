@@ -13,7 +13,16 @@ from decimal import Decimal
 
 from auspex.filings.evidence import EvidenceFigure, FigureIndex, slug
 from auspex.filings.fiscal_periods import PeriodKind, PeriodRef, earlier
-from auspex.filings.formulas import VIRTUAL_METRICS, FormulaError, Node, evaluate, expand, parse, render
+from auspex.filings.formulas import (
+    VIRTUAL_METRICS,
+    FormulaError,
+    Node,
+    divides_by_negative,
+    evaluate,
+    expand,
+    parse,
+    render,
+)
 from auspex.filings.model import Basis, PeriodType
 
 
@@ -54,14 +63,18 @@ def compute(
 ) -> Computation:
     """Compute a template for one definite period.
 
-    Raises MissingInputError for a name without a figure, MixedUnitsError, and FormulaError for a division by zero.
+    Raises MissingInputError for a name without a figure, MixedUnitsError, and FormulaError for a
+    division by zero or by a negative figure.
     """
     binder = _Binder(index, basis, ref, anchor)
     node = binder.bind(parse(template))
     currencies = {f.currency for f in binder.inputs.values() if f.kind in {"currency", "per_share"}}
     if len(currencies) > 1:
         raise MixedUnitsError(", ".join(sorted(currencies)))
-    value = evaluate(node, {name: figure.value for name, figure in binder.inputs.items()})
+    values = {name: figure.value for name, figure in binder.inputs.items()}
+    value = evaluate(node, values)
+    if divides_by_negative(node, values):
+        raise FormulaError("it is not defined where what it divides by is negative")
     return Computation(node, value, _period(binder.inputs, ref), binder.inputs)
 
 

@@ -257,6 +257,13 @@ def evaluate(expression: str | Node, inputs: Mapping[str, Decimal]) -> Decimal:
             raise FormulaError("the expression divides by zero") from error
 
 
+def divides_by_negative(node: Node, inputs: Mapping[str, Decimal]) -> bool:
+    """Tell whether any divisor of an expression is below zero, where a ratio says nothing (a loss, negative equity)."""
+    if node.kind == "operation" and node.text == "/" and evaluate(node.parts[1], inputs) < 0:
+        return True
+    return any(divides_by_negative(part, inputs) for part in node.parts)
+
+
 def _value(node: Node, inputs: Mapping[str, Decimal]) -> Decimal:
     if node.kind == "number":
         return Decimal(node.text)

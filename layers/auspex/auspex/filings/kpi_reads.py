@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from auspex.filings.vocabulary import Metric, load_vocabulary
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 COMPARE_DAYS = {"prior_quarter": (80, 100), "prior_year": (350, 380)}
 ROW_REACH_CHARACTERS = 400
+_PARTIAL_COST = re.compile(r"(?:total\s+)?costs?\s+of\s+(?:products?|services?|merchandise)\b", re.IGNORECASE)
 SCALES = (6, 3, 0, 9, -2)
 
 
@@ -91,7 +93,11 @@ def list_answer_figures(
     rows = fetch_all(
         connection, SQL["list_answer_kpis"], {"cik": cik, "metrics": [m.key for m in known], "as_of": as_of}
     )
-    figures = [_kpi_figure(row, vocabulary.metrics[row["metric"]]) for row in rows]
+    figures = [
+        _kpi_figure(row, vocabulary.metrics[row["metric"]])
+        for row in rows
+        if not _is_partial(row["metric"], row["quote"])
+    ]
     followed = {figure.metric for figure in figures}
     concepts = {
         f"us-gaap:{concept}": (metric, rank)
@@ -108,6 +114,11 @@ def list_answer_figures(
         read = (_fact_figure(row, *concepts[row["concept"]]) for row in rows)
         figures.extend(figure for figure in read if figure is not None)
     return figures
+
+
+def _is_partial(metric: str, quote: str) -> bool:
+    """Tell whether a cost line covers products alone: revenue less it is no gross profit (an insurer sells both)."""
+    return metric == "cost_of_revenue" and _PARTIAL_COST.match(quote) is not None
 
 
 def read_calendar(connection: Connection, *, cik: int, year_end: str | None, as_of: datetime) -> FiscalCalendar:
@@ -139,7 +150,7 @@ def _kpi_figure(row: dict[str, Any], metric: Metric) -> EvidenceFigure:
 
 
 def _fact_figure(row: dict[str, Any], metric: Metric, rank: int) -> EvidenceFigure | None:
-    """Return a fact as a figure quoted with its row; None when the document shows another number there."""
+    """Return a fact as a figure quoted with its row; None in prose, or when the document shows another number there."""
     start, end = row["char_start"], row["char_end"]
     around, offset = row["around"], row["around_start"]
     shown = scan_numbers(around[start - offset : end - offset])
@@ -151,8 +162,9 @@ def _fact_figure(row: dict[str, Any], metric: Metric, rank: int) -> EvidenceFigu
     line_start = around.rfind("\n", 0, start - offset) + 1 + offset
     line_end = around.find("\n", end - offset)
     line_end = offset + (line_end if line_end >= 0 else len(around))
-    if line_end - line_start > ROW_REACH_CHARACTERS:
-        line_start, line_end = start, end
+    line = around[line_start - offset : line_end - offset]
+    if line_end - line_start > ROW_REACH_CHARACTERS or " | " not in line or _is_partial(metric.key, line):
+        return None
     period_type = classify_period(row["period_start"], row["period_end"])
     value: Decimal = row["value"]
     return EvidenceFigure(
@@ -167,7 +179,7 @@ def _fact_figure(row: dict[str, Any], metric: Metric, rank: int) -> EvidenceFigu
         basis=Basis.GAAP,
         method=Method.XBRL,
         cik=row["cik"],
-        sources=(_source(row, line_start, line_end, around[line_start - offset : line_end - offset]),),
+        sources=(_source(row, line_start, line_end, line),),
         outflow=metric.outflow,
         rank=rank,
         figure_span=(start, end),

@@ -38,7 +38,7 @@ _OTHER_LABEL_RANK = 100
 NARROW_RANK = 1_000
 """A statement that shows few of the known lines (a note, a subsidiary) ranks behind one that shows many."""
 BREADTH_MAX = 12
-_EXACT_LABELS = frozenset({"payables", "inventory", "long_term_debt", "dividends"})
+_EXACT_LABELS = frozenset({"payables", "inventory", "long_term_debt", "dividends", "cost_of_revenue"})
 
 
 @dataclass(frozen=True, slots=True)

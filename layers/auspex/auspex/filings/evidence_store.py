@@ -52,14 +52,6 @@ def load_sections(connection: Connection, section_ids: Sequence[str]) -> dict[st
     return {row["section_id"]: _section(row) for row in rows}
 
 
-def list_sections_by_key(
-    connection: Connection, *, accession: str, section_key: str, document: str | None
-) -> list[FiledSection]:
-    """Return the sections of a filing that bear a key, one for each document that has it."""
-    parameters = {"accession": accession, "section_key": section_key, "document": document}
-    return [_section(row) for row in fetch_all(connection, SQL["list_sections_by_key"], parameters)]
-
-
 def list_statement_sections(
     connection: Connection,
     *,

@@ -6,16 +6,6 @@ JOIN filings.documents AS d ON d.document_id = s.document_id
 JOIN filings.filings AS f ON f.accession = s.accession
 WHERE s.section_id = ANY(%(section_ids)s::text[])
 
--- name: list_sections_by_key
-SELECT s.section_id, s.accession, f.form, d.filename, s.section_key, s.text, s.text_sha256, d.source_url, f.cik,
-       f.report_date, f.base_form, coalesce(f.accepted_at, f.filing_date + interval '1 day') AS known_at
-FROM filings.sections AS s
-JOIN filings.documents AS d ON d.document_id = s.document_id
-JOIN filings.filings AS f ON f.accession = s.accession
-WHERE s.accession = %(accession)s AND s.section_key = %(section_key)s
-  AND (%(document)s::text IS NULL OR d.filename = %(document)s::text)
-ORDER BY d.sequence, s.ordinal
-
 -- name: list_statement_sections
 -- Short sections of one company that open under the title of a financial statement, of filings on a span of dates.
 SELECT s.section_id

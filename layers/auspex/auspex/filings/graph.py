@@ -21,7 +21,7 @@ from auspex.core.faults import fault_point
 from auspex.core.limits import CHECKPOINT_BYTES_MAX
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.leases import Lease
-from auspex.platform.consumer import Defer
+from auspex.platform.consumer import Continue
 
 SQL = load_sql(Path(__file__).with_name("checkpoints.sql"))
 
@@ -49,7 +49,7 @@ class GraphRun:
         found = connect().execute(SQL["find_checkpoint"], key).fetchone()
         if found is not None:
             return self._load(found)
-        self._begin(name)
+        self._begin()
         fault_point(f"{self.lease.graph}.{name}.before")
         try:
             state = compute()
@@ -69,7 +69,7 @@ class GraphRun:
         key = self._key(name, inputs, version, ordinal)
         if connect().execute(SQL["find_checkpoint"], key).fetchone() is not None:
             return False
-        self._begin(name)
+        self._begin()
         fault_point(f"{self.lease.graph}.{name}.before")
         try:
             with transaction() as connection:
@@ -94,10 +94,10 @@ class GraphRun:
             },
         )  # fmt: skip
 
-    def _begin(self, name: str) -> None:
+    def _begin(self) -> None:
         """Count a node about to run, or stop here when too little time is left for it."""
         if self.computed and self.is_short_of_time():
-            raise Defer(1, reason=f"too little time left for {self.lease.graph} {name}")
+            raise Continue
         self.computed += 1
 
     def _key(self, name: str, inputs: Any, version: int, ordinal: int) -> dict[str, Any]:

@@ -43,14 +43,22 @@ DEFER_BASE_SECONDS = 30
 class Defer(Exception):  # noqa: N818 - an outcome, not an error
     """Come back later without using a retry: a lease is busy, a source pauses, a budget is empty.
 
-    `seconds` None doubles from 30 s with each deferral, up to 900 s. `waiting_on` shows on the job.
+    `seconds` None doubles from 30 s with each deferral, up to 900 s. `waiting_on` shows on the job. A message is
+    deferred 20 times at most, unless the stage itself `ends` the waiting (by a date, say).
     """
 
-    def __init__(self, seconds: float | None = None, *, reason: str, waiting_on: str | None = None) -> None:
+    def __init__(
+        self, seconds: float | None = None, *, reason: str, waiting_on: str | None = None, ends: bool = False
+    ) -> None:
         super().__init__(reason)
+        self.ends = ends
         self.seconds = seconds
         self.reason = reason
         self.waiting_on = waiting_on
+
+
+class Continue(Exception):  # noqa: N818 - an outcome, not an error
+    """Go on in a new invocation at once: the message is sent again as it is, and checkpoints hold what is done."""
 
 
 class SourceUnavailable(Problem):
@@ -194,23 +202,27 @@ class Consumer(Generic[B]):
         except Defer as defer:
             self._defer(envelope, defer)
             return "deferred"
+        except Continue:
+            self._send_again(envelope, delay_seconds=0)
+            return "continued"
         outbox.send_committed()
         fault_point(f"{self.stage}.done")
         return "done"
 
     def _defer(self, envelope: Envelope[Any], defer: Defer) -> None:
-        if envelope.deferrals >= DEFERRALS_MAX:
+        if envelope.deferrals >= DEFERRALS_MAX and not defer.ends:
             raise SourceUnavailable(detail=f"Deferred {envelope.deferrals} times: {defer.reason}.")
         seconds = defer.seconds
         if seconds is None:
             seconds = DEFER_BASE_SECONDS * 2**envelope.deferrals
+        self._send_again(envelope.deferred(), delay_seconds=max(1.0, min(seconds, DEFER_SECONDS_MAX)))
+        logger().info("deferred", extra={"stage": self.stage, "reason": defer.reason, "seconds": seconds})
+
+    def _send_again(self, envelope: Envelope[Any], *, delay_seconds: float) -> None:
         outbox.forget_pending()
         with transaction() as connection:
-            outbox.enqueue(
-                connection, envelope.deferred(), at=current_clock().now(),
-                delay_seconds=max(1.0, min(seconds, DEFER_SECONDS_MAX)),
-            )  # fmt: skip
-        logger().info("deferred", extra={"stage": self.stage, "reason": defer.reason, "seconds": seconds})
+            outbox.enqueue(connection, envelope, at=current_clock().now(), delay_seconds=delay_seconds)
+        outbox.send_committed()
 
     def _finish(self, record: SQSRecord, envelope: Envelope[Any] | None, problem: Problem, attempt: int) -> None:
         """Keep the message and fail its unit in one transaction; the record is then acknowledged."""

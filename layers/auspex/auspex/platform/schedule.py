@@ -13,6 +13,8 @@ from auspex.core.database import begin_invocation, transaction
 from auspex.core.telemetry import count, flush_metrics, log_invocation, logger
 from auspex.platform.deliveries import begin_schedule_run, end_schedule_run
 
+UNFILLED = "<aws.scheduler.scheduled-time>"
+"""What EventBridge Scheduler replaces by the instant; MiniStack hands it on as it stands."""
 Run = Callable[[datetime], dict[str, Any]]
 
 
@@ -65,6 +67,6 @@ def schedule(name: str, run: Run) -> Schedule:
 def firing_time(event: dict[str, Any]) -> datetime:
     """Return the instant an EventBridge event was fired for; now when it carries none (a manual start)."""
     stated = event.get("time") or event.get("scheduled_at")
-    if not isinstance(stated, str):
+    if not isinstance(stated, str) or stated == UNFILLED:
         return current_clock().now()
     return datetime.fromisoformat(stated).astimezone(UTC)

@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 
 from auspex.core.database import connect
 from auspex.filings.filing_reads import FilingQuery, list_filings, read_filing
-from auspex.filings.representations import Accession, Form, Ticker
+from auspex.filings.representations import Accession, Cik, Form, Ticker
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
 
@@ -90,7 +90,7 @@ class FilingDetailOut(FilingOut):
 async def _query(
     *,
     ticker: Annotated[Ticker | None, Query()] = None,
-    cik: Annotated[int | None, Query(gt=0)] = None,
+    cik: Annotated[Cik | None, Query()] = None,
     form: Annotated[Form | None, Query()] = None,
     item: Annotated[str | None, Query(pattern=r"^\d{1,2}(\.\d{2})?$", examples=["2.02"])] = None,
     status: Annotated[Status | None, Query()] = None,

@@ -1,6 +1,7 @@
 """Ingest filings by ticker or accession, as one job.
 Route: POST, GET /v1/filings/ingestions · Reads: filings.companies, filings · Writes: platform.jobs
-Sends: ScanCompany, FetchFiling · Fails: validation-failed, idempotency-key-reused"""
+Sends: ScanCompany, FetchFiling · Fails: unknown-ticker,
+accession-of-another-company, validation-failed, idempotency-key-reused"""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from auspex.core.database import connect, transaction
 from auspex.core.limits import INGESTION_ITEMS_MAX, INGESTION_PER_TICKER_MAX
 from auspex.filings.create_ingestion import AccessionRequest, IngestionCommand, TickerRequest, create_ingestion
 from auspex.filings.messages import UNIT_KIND
-from auspex.filings.representations import Accession, Form, Ticker
+from auspex.filings.representations import Accession, Cik, Form, Ticker
 from auspex.platform.endpoint import Caller, IdempotencyKey, RequestCause, endpoint
 from auspex.platform.jobs import list_jobs, read_job
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Request
@@ -33,7 +34,7 @@ class AccessionItem(Request):
     """One filing by accession number; cik or ticker may be left out when it is stored already."""
 
     accession: Accession
-    cik: Annotated[int, Field(gt=0)] | None = None
+    cik: Cik | None = None
     ticker: Ticker | None = None
 
 

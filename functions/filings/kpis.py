@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
+from pydantic import AwareDatetime
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect
-from auspex.filings.company_reads import load_companies
+from auspex.filings.company_reads import load_company
 from auspex.filings.kpi_reads import KpiQuery, list_kpis
 from auspex.filings.representations import CompanyName
 from auspex.platform.endpoint import Caller, endpoint
@@ -64,11 +65,11 @@ async def _query(
     metric: Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,49}$", examples=["revenue"])] = None,
     period_type: Annotated[PeriodTypeName | None, Query()] = None,
     basis: Annotated[BasisName | None, Query()] = None,
-    as_of: Annotated[datetime | None, Query(description="Only what was known then; RFC 3339")] = None,
+    as_of: Annotated[AwareDatetime | None, Query(description="Only what was known then; RFC 3339")] = None,
     compare: Annotated[Literal["prior_quarter", "prior_year"] | None, Query()] = None,
     include_superseded: Annotated[bool, Query()] = False,
 ) -> KpiQuery:
-    company = load_companies(connect(), [ticker], pointer="/ticker")[0]
+    company = load_company(connect(), ticker, pointer="/ticker")
     return KpiQuery(
         cik=company.cik, metric=metric, period_type=period_type, basis=basis, as_of=as_of, compare=compare,
         include_superseded=include_superseded,

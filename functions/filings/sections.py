@@ -1,6 +1,6 @@
 """List a filing's sections and read a slice of one.
 Route: GET /v1/filings/accessions/{accession}/sections[/{section_key}] · Reads: filings.sections
-Fails: not-found, validation-failed"""
+Fails: not-found, span-invalid, validation-failed"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from auspex.core.database import connect
+from auspex.core.limits import TEXT_OFFSET_MAX
 from auspex.filings.filing_reads import list_sections, read_section
 from auspex.filings.representations import Accession
 from auspex.platform.endpoint import Caller, endpoint
@@ -51,8 +52,8 @@ async def read_accession_section(
     section_key: Annotated[str, Path(max_length=100, examples=["item7"])],
     _: Caller,
     document: DocumentName = None,
-    start: Annotated[int, Query(ge=0)] = 0,
-    end: Annotated[int | None, Query(ge=0)] = None,
+    start: Annotated[int, Query(ge=0, le=TEXT_OFFSET_MAX)] = 0,
+    end: Annotated[int | None, Query(ge=0, le=TEXT_OFFSET_MAX)] = None,
 ) -> SectionTextOut:
     """Read at most 20,000 characters of a section."""
     row = read_section(connect(), accession, section_key, document=document, start=start, end=end)

@@ -1,7 +1,8 @@
 """Fetch a filing, normalise its documents, split them into sections.
 Queue: filings-ingestion · Reads: EDGAR · Writes: filings.filings, documents, sections, tables, S3
 Sends: AnalyzeFiling
-Fails: not-found-at-source, too-large, unsupported-document, not-recorded, source-not-configured, source-unavailable"""
+Fails: not-found-at-source, filed-by-another-company, too-large, unsupported-document, not-recorded,
+source-not-configured, source-unavailable"""
 
 from __future__ import annotations
 

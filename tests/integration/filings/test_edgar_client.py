@@ -19,11 +19,12 @@ from infra.local.replay.server import ReplayServer
 from infra.local.replay.store import CORPUS, Store
 from tests.conftest import Database
 
+from auspex.core.limits import DOCUMENT_BYTES_MAX
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.adapters.edgar_index import documents_to_fetch
 from auspex.filings.adapters.edgar_sgml import document_body, split_submission
 from auspex.filings.adapters.edgar_submissions import OlderPage
-from auspex.filings.adapters.edgar_transport import BODY_BYTES_MAX, EdgarSettings
+from auspex.filings.adapters.edgar_transport import EdgarSettings
 from auspex.filings.edgar_budget import EdgarBudget
 from auspex.filings.source_errors import (
     BudgetWaitTooLong,
@@ -54,7 +55,7 @@ class Edgar:
     connections: list[Any] = field(default_factory=list)
 
     def client(
-        self, *, user_agent: str = IDENTITY, www_url: str | None = None, body_bytes_max: int = BODY_BYTES_MAX
+        self, *, user_agent: str = IDENTITY, www_url: str | None = None, body_bytes_max: int = DOCUMENT_BYTES_MAX
     ) -> EdgarClient:
         base = f"http://127.0.0.1:{self.server.port}"
         settings = EdgarSettings(

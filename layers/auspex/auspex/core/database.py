@@ -21,6 +21,7 @@ from auspex.core.problems import DatabaseUnavailable
 Connection = psycopg.Connection[dict[str, Any]]
 
 CONNECT_TIMEOUT_SECONDS = 5
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLOCK = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)[ \t]*$", re.MULTILINE)
 
 
@@ -118,6 +119,11 @@ def transaction() -> Iterator[Connection]:
     except psycopg.OperationalError as error:
         close_connection()
         raise DatabaseUnavailable(detail="The database stopped answering.") from error
+
+
+def can_hold(text: str) -> bool:
+    """Tell whether Postgres can store a text: no NUL character, no half of a surrogate pair."""
+    return _UNSTORABLE.search(text) is None
 
 
 def fetch_one(connection: Connection, sql: str, parameters: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -41,6 +41,12 @@ JOB_HOURS_MAX: Final = 24
 JOB_IDLE_MINUTES_MAX: Final = 120
 """A job without progress for this long expires; longer than any queue's visibility, so that a crash is no expiry."""
 
+# Operations
+REDRIVE_LETTERS_MAX: Final = 500
+"""Dead letters that one redrive sends again."""
+METRICS_WINDOW_MINUTES_MAX: Final = 10_080
+"""Longest window of the operations' metrics (7 days)."""
+
 # Filings
 INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""
@@ -48,6 +54,8 @@ INGESTION_PER_TICKER_MAX: Final = 5
 """Newest filings of one ticker that one ingestion request takes."""
 SECTION_SLICE_CHARACTERS_MAX: Final = 20_000
 """Longest slice of a section's text in one reply."""
+TEXT_OFFSET_MAX: Final = 1_000_000_000
+"""Largest code point offset a request may name; Postgres counts in 32 bits."""
 QUESTION_CHARACTERS_MIN: Final = 3
 """Shortest question."""
 QUESTION_CHARACTERS_MAX: Final = 2_000

@@ -29,7 +29,7 @@ from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.filings.stored_documents import load_documents
 from auspex.filings.summary import summarize
 from auspex.filings.xbrl import keep_most_precise, read_companyfacts
-from auspex.platform.consumer import Delivery
+from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit
 
 GRAPH = "analysis"
@@ -79,7 +79,7 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
         graph.node("load", lambda: {"documents": len(filing.documents)}, inputs=filing.hashes)
         _report(delivery, "load", ports.clock)
         facts = FACTS.validate_python(
-            graph.node("facts", partial(_companyfacts, ports.edgar, filing), inputs=filing.hashes), strict=False
+            graph.node("facts", partial(_facts_or_wait, delivery, ports, filing), inputs=filing.hashes), strict=False
         )
         _report(delivery, "facts", ports.clock)
         previous = kpi_store.list_previous_kpis(
@@ -106,6 +106,18 @@ def _load(store: DocumentStore, accession: str) -> _Filing:
     documents, section_ids = load_documents(connection, store, accession=accession)
     hashes = [d["raw_sha256"] for d in filing_store.list_documents(connection, accession)]
     return _Filing(filing_store.header_of(row), documents, section_ids, hashes, row["index_version"])
+
+
+def _facts_or_wait(delivery: Delivery[AnalyzeFiling], ports: Ports, filing: _Filing) -> Any:
+    """Return companyfacts; while EDGAR pauses, say on the job what it waits for and come back later."""
+    try:
+        return _companyfacts(ports.edgar, filing)
+    except Defer as defer:
+        advance_unit(
+            connect(), kind=UNIT_KIND, unit_key=delivery.body.unit_key, stage=f"{GRAPH}:waiting", progress=0,
+            waiting_on=defer.waiting_on, at=ports.clock.now(),
+        )  # fmt: skip
+        raise
 
 
 def _companyfacts(edgar: EdgarClient, filing: _Filing) -> Any:

@@ -46,24 +46,27 @@ def load_companies(connection: Connection, tickers: Sequence[str], *, pointer: s
 
     `pointer` is the JSON Pointer of the list in the request body.
     """
-    asked = [t.strip().upper() for t in tickers]
-    ciks = [int(t) for t in asked if t.isdigit()]
-    found = {
-        row["asked"]: _company(row)
-        for row in fetch_all(connection, SQL["list_companies_by_ticker"], {"tickers": asked})
-    }
-    by_cik = fetch_all(connection, SQL["list_companies_by_cik"], {"ciks": ciks}) if ciks else []
-    found |= {str(row["cik"]): _company(row) for row in by_cik}
+    asked = [ticker.strip().upper() for ticker in tickers]
+    found = _find_companies(connection, asked)
     for place, ticker in enumerate(asked):
-        key = str(int(ticker)) if ticker.isdigit() else ticker
-        if key not in found:
-            near = fetch_all(connection, SQL["list_nearest_tickers"], {"ticker": ticker, "rows_max": NEAREST_MAX})
-            raise UnknownTicker(
-                detail=f"No company is known as {ticker}.",
-                errors=[pointer_error(f"{pointer}/{place}", "unknown ticker or CIK")],
-                nearest=[{"ticker": row["ticker"], "name": row["name"]} for row in near],
-            )
+        if ticker not in found:
+            raise _unknown(connection, ticker, pointer=f"{pointer}/{place}")
     return tuple({company.cik: company for company in found.values()}.values())
+
+
+def load_company(connection: Connection, ticker: str, *, pointer: str) -> KnownCompany:
+    """Return the company of one ticker or CIK; `pointer` is that field's own. Raises UnknownTicker."""
+    asked = ticker.strip().upper()
+    found = _find_companies(connection, [asked])
+    if asked not in found:
+        raise _unknown(connection, asked, pointer=pointer)
+    return found[asked]
+
+
+def list_nearest(connection: Connection, ticker: str) -> list[dict[str, str]]:
+    """Return up to five companies whose ticker or name begins like an unknown ticker."""
+    rows = fetch_all(connection, SQL["list_nearest_tickers"], {"ticker": ticker, "rows_max": NEAREST_MAX})
+    return [{"ticker": row["ticker"], "name": row["name"]} for row in rows]
 
 
 def list_filed_companies(connection: Connection, *, as_of: datetime) -> tuple[KnownCompany, ...]:
@@ -76,6 +79,26 @@ def read_coverage(connection: Connection, cik: int, *, as_of: datetime) -> Cover
     """Return what of a company could be read at `as_of`."""
     row = fetch_one(connection, SQL["read_coverage"], {"cik": cik, "as_of": as_of})
     return Coverage(row["filings"], row["year_end"]) if row else Coverage(0, None)
+
+
+def _find_companies(connection: Connection, asked: Sequence[str]) -> dict[str, KnownCompany]:
+    """Return the companies that tickers and CIKs name, by the name they were asked for."""
+    rows = fetch_all(connection, SQL["list_companies_by_ticker"], {"tickers": list(asked)})
+    found = {str(row["asked"]): _company(row) for row in rows}
+    ciks = [int(name) for name in asked if name.isdigit()]
+    if ciks:
+        rows = fetch_all(connection, SQL["list_companies_by_cik"], {"ciks": ciks})
+        companies = {row["cik"]: _company(row) for row in rows}
+        found |= {name: companies[int(name)] for name in asked if name.isdigit() and int(name) in companies}
+    return found
+
+
+def _unknown(connection: Connection, ticker: str, *, pointer: str) -> UnknownTicker:
+    return UnknownTicker(
+        detail=f"No company is known as {ticker}.",
+        errors=[pointer_error(pointer, "unknown ticker or CIK")],
+        nearest=list_nearest(connection, ticker),
+    )
 
 
 def _company(row: dict[str, Any]) -> KnownCompany:

@@ -12,7 +12,9 @@ from auspex.core.clock import Clock
 from auspex.core.database import Connection, fetch_all, load_sql
 from auspex.core.messages import Cause, wrap
 from auspex.core.problems import ValidationFailed, pointer_error
+from auspex.filings.company_reads import list_nearest
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
+from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
 from auspex.platform.jobs import CreatedJob, NewJob, create_job, succeed_unit
 
 SQL = load_sql(Path(__file__).with_name("ingestion_store.sql"))
@@ -52,7 +54,7 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     """Create the job and its messages in the caller's transaction.
 
     Filings that are indexed already end their unit at once; those under way are waited for, not fetched again.
-    Raises ValidationFailed for unknown tickers (with the nearest), and an accession of another company.
+    Raises UnknownTicker with similar names, AccessionOfAnotherCompany, ValidationFailed for a filing nobody can find.
     """
     at = clock.now()
     by_ticker = _resolve(connection, command)
@@ -92,19 +94,15 @@ def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int
     asked += [(f"/accessions/{n}/ticker", i.ticker) for n, i in enumerate(command.accessions) if i.ticker is not None]
     found = fetch_all(connection, SQL["resolve_tickers"], {"tickers": sorted({ticker for _, ticker in asked})})
     by_ticker = {str(row["asked"]): int(row["cik"]) for row in found}
-    errors = [
-        pointer_error(pointer, f"unknown ticker {ticker}{_nearest(connection, ticker)}")
-        for pointer, ticker in asked
-        if ticker not in by_ticker
-    ]
-    if errors:
-        raise ValidationFailed(detail=errors[0]["message"], errors=errors)
+    missing = {pointer: ticker for pointer, ticker in asked if ticker not in by_ticker}
+    if missing:
+        near = [company for ticker in dict.fromkeys(missing.values()) for company in list_nearest(connection, ticker)]
+        raise UnknownTicker(
+            detail=f"No company is known as {', '.join(dict.fromkeys(missing.values()))}.",
+            errors=[pointer_error(pointer, f"unknown ticker {ticker}") for pointer, ticker in missing.items()],
+            nearest=list({company["ticker"]: company for company in near}.values()),
+        )
     return by_ticker
-
-
-def _nearest(connection: Connection, ticker: str) -> str:
-    rows = fetch_all(connection, SQL["nearest_tickers"], {"ticker": ticker})
-    return f"; did you mean {', '.join(str(row['ticker']) for row in rows)}?" if rows else ""
 
 
 def _lock_stored(connection: Connection, accessions: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -119,7 +117,8 @@ def _cik_of(item: AccessionRequest, number: int, by_ticker: dict[str, int], stor
         owner = int(stored[item.accession]["cik"])
         if named not in {None, owner}:
             message = f"accession {item.accession} belongs to CIK {owner}"
-            raise ValidationFailed(detail=message, errors=[pointer_error(f"/accessions/{number}", message)])
+            pointer = f"/accessions/{number}/{'ticker' if item.cik is None else 'cik'}"
+            raise AccessionOfAnotherCompany(detail=message, errors=[pointer_error(pointer, message)])
         return owner
     if named is None:
         message = f"accession {item.accession} is not stored yet: name its cik or ticker"

@@ -1,4 +1,4 @@
-"""Graph `ingestion`: list → documents → normalize → sections → persist (FILINGS 7.2–7.4, 7.19)."""
+"""Graph `ingestion`: list → detect → documents → normalize → sections → persist (FILINGS 7.2–7.4, 7.19)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from auspex.filings.model import NORMALIZER_VERSION, FilingHeader, Section
 from auspex.filings.normalize import UnsupportedDocumentError, normalize
 from auspex.filings.sections import split_sections
 from auspex.filings.source_errors import NotFoundAtSource
-from auspex.filings.source_outcomes import UnsupportedDocument, edgar_outcomes
+from auspex.filings.source_outcomes import FiledByAnother, UnsupportedDocument, edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit, succeed_unit
 
 GRAPH = "ingestion"
 FRESH_HOURS = 24
+UNFETCHED = frozenset({"detected", "skipped", "dead_letter"})
 PROGRESS = {"list": 5, "documents": 20, "normalize": 30, "persist": 40}
 
 
@@ -55,6 +56,7 @@ def fetch_filing(delivery: Delivery[FetchFiling], *, ports: Ports) -> None:
             graph = GraphRun(lease, 1, ports.documents, delivery.is_short_of_time)
             with edgar_outcomes():
                 listing = graph.node("list", lambda: _list(ports.edgar, cik, accession, ports.clock), inputs=[cik])
+                graph.effect("detect", partial(_detect, listing, ports.clock), inputs=[listing["header"]])
                 _report(delivery, "list", ports.clock)
                 fetched = [
                     graph.node("documents", partial(_fetch, ports, listing, entry), inputs=[entry], ordinal=number)
@@ -69,7 +71,9 @@ def fetch_filing(delivery: Delivery[FetchFiling], *, ports: Ports) -> None:
             ]  # fmt: skip
             _refuse_unreadable(kept, normalized)
             _report(delivery, "normalize", ports.clock)
-            readable = [d | n for d, n in zip(kept, normalized, strict=True) if n["normalized_key"] is not None]
+            read = [d | n for d, n in zip(kept, normalized, strict=True)]
+            readable = [entry for entry in read if entry["normalized_key"] is not None]
+            unread = [entry for entry in read if entry["normalized_key"] is None]
             sliced = [
                 entry
                 | {
@@ -84,7 +88,7 @@ def fetch_filing(delivery: Delivery[FetchFiling], *, ports: Ports) -> None:
             ]
             graph.effect(
                 "persist",
-                lambda connection: _persist(connection, delivery, listing, sliced, ports),
+                lambda connection: _persist(connection, delivery, listing, [*sliced, *unread], ports),
                 inputs=[listing, sliced, delivery.envelope.dedup_key],
             )
     except Defer as defer:
@@ -94,14 +98,24 @@ def fetch_filing(delivery: Delivery[FetchFiling], *, ports: Ports) -> None:
 
 def _list(edgar: EdgarClient, cik: int, accession: str, clock: Clock) -> dict[str, Any]:
     index = edgar.filing_index(cik, accession, fresh=_is_fresh(connect(), accession, clock.now()))
+    filers = {filer.cik: filer.name for filer in index.filers}
+    if filers and cik not in filers:
+        raise FiledByAnother(detail=f"{accession} was filed by CIK {', '.join(map(str, filers))}, not {cik}.")
     header = index.header(cik)
-    company = next((filer.name for filer in index.filers if filer.cik == cik), f"CIK {cik}")
+    company = filers.get(cik, f"CIK {cik}")
     return {
         "header": _header_to_json(header),
         "company": company,
         "sample": index.sample,
         "documents": [_entry(edgar, document, index) for document in documents_to_fetch(index)],
     }
+
+
+def _detect(listing: dict[str, Any], clock: Clock, connection: Connection) -> None:
+    """Store company and filing as soon as they are known, so that a filing nobody can read is still there to see."""
+    header = header_from_json(listing["header"])
+    filing_store.insert_missing_company(connection, cik=header.cik, name=listing["company"], sample=listing["sample"])
+    filing_store.insert_filing(connection, header, source="request", at=clock.now(), sample=listing["sample"])
 
 
 def _is_fresh(connection: Connection, accession: str, now: datetime) -> bool:
@@ -179,22 +193,28 @@ def _persist(
     entries: list[dict[str, Any]],
     ports: Ports,
 ) -> None:
-    """Write filing, documents, sections and the message to analysis in one transaction."""
+    """Write documents, sections and the message to analysis in one transaction.
+
+    A filing that another job fetched meanwhile, with the same documents, keeps its state and history.
+    """
     at = ports.clock.now()
     delivery.mark(connection, at=at)
     header = header_from_json(listing["header"])
-    filing_store.insert_missing_company(connection, cik=header.cik, name=listing["company"], sample=listing["sample"])
-    filing_store.insert_filing(connection, header, source="request", at=at, sample=listing["sample"])
     before = filing_store.lock_filing(connection, header.accession)
     assert before is not None
-    for entry in entries:
-        _persist_document(connection, header.accession, entry, ports)
-    amends = filing_store.find_amended(connection, header)
-    filing_store.mark_fetched(connection, header, amends=amends, sample=listing["sample"], at=at)
+    readable = [entry for entry in entries if entry["normalized_key"] is not None]
+    new = [_persist_document(connection, header.accession, entry, ports) for entry in readable]
+    if any(new) or before["status"] in UNFETCHED:
+        for entry in entries:
+            if entry["degraded"]:
+                _tell_degraded(connection, header.accession, entry, at)
+        amends = filing_store.find_amended(connection, header)
+        filing_store.mark_fetched(connection, header, amends=amends, sample=listing["sample"], at=at)
     _hand_on(connection, delivery, before, at)
 
 
-def _persist_document(connection: Connection, accession: str, entry: dict[str, Any], ports: Ports) -> None:
+def _persist_document(connection: Connection, accession: str, entry: dict[str, Any], ports: Ports) -> bool:
+    """Store a document; False when it is stored already."""
     at = ports.clock.now()
     document = document_from_json(ports.documents.get(entry["normalized_key"]))
     sections = [Section(**place, text=document.text[place["start"] : place["end"]]) for place in entry["sections"]]
@@ -203,14 +223,16 @@ def _persist_document(connection: Connection, accession: str, entry: dict[str, A
         s3_key=entry["s3_key"], normalized_key=entry["normalized_key"], raw_sha256=entry["raw_sha256"],
         bytes=entry["bytes"], degraded=entry["degraded"], reasons=tuple(entry["reasons"]),
     )  # fmt: skip
-    filing_store.insert_document(
+    return filing_store.insert_document(
         connection, stored, accession=accession, sections=sections, tables=document.tables, at=at
     )
-    if stored.degraded:
-        filing_store.insert_event(
-            connection, accession=accession, topic="degraded", at=at,
-            payload={"filename": stored.filename, "reasons": list(stored.reasons)},
-        )  # fmt: skip
+
+
+def _tell_degraded(connection: Connection, accession: str, entry: dict[str, Any], at: datetime) -> None:
+    """Leave in the filing's history that a document was read leniently, or not at all, and why."""
+    read = entry["normalized_key"] is not None
+    payload = {"filename": entry["filename"], "reasons": entry["reasons"], "read": read}
+    filing_store.insert_event(connection, accession=accession, topic="degraded", payload=payload, at=at)
 
 
 def _hand_on(connection: Connection, delivery: Delivery[FetchFiling], before: dict[str, Any], at: datetime) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
 from auspex.core.limits import SECTION_SLICE_CHARACTERS_MAX
-from auspex.core.problems import NotFound, ValidationFailed, pointer_error
+from auspex.core.problems import NotFound, pointer_error
+from auspex.filings.problems import SpanInvalid
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
@@ -72,14 +73,13 @@ def read_section(
 ) -> dict[str, Any]:
     """Return a slice of a section's text in code points, half-open, at most 20,000 of them.
 
-    Raises NotFound for an unknown section, ValidationFailed for a span that is empty, too long or beyond the text.
+    Raises NotFound for an unknown section, SpanInvalid for a span that is empty, too long or beyond the text.
     """
     length = SECTION_SLICE_CHARACTERS_MAX if end is None else end - start
     if length <= 0:
-        raise ValidationFailed(detail="`start` must be before `end`.", errors=[pointer_error("/end", "start ≥ end")])
+        raise _span_invalid("end", "`start` must lie before `end`")
     if length > SECTION_SLICE_CHARACTERS_MAX:
-        message = f"a slice has at most {SECTION_SLICE_CHARACTERS_MAX} characters"
-        raise ValidationFailed(detail=message, errors=[pointer_error("/end", message)])
+        raise _span_invalid("end", f"a slice has at most {SECTION_SLICE_CHARACTERS_MAX} characters")
     row = fetch_one(
         connection,
         SQL["read_section"],
@@ -87,7 +87,12 @@ def read_section(
     )
     if row is None:
         raise NotFound(detail=f"Filing {accession} has no section {section_key}.")
-    if start > row["chars"] or (end is not None and end > row["chars"]):
-        message = f"the section has {row['chars']} characters"
-        raise ValidationFailed(detail=message, errors=[pointer_error("/end", message)])
+    if start >= row["chars"]:
+        raise _span_invalid("start", f"the section has {row['chars']} characters")
+    if end is not None and end > row["chars"]:
+        raise _span_invalid("end", f"the section has {row['chars']} characters")
     return row | {"start": start, "end": start + len(row["text"])}
+
+
+def _span_invalid(field: str, message: str) -> SpanInvalid:
+    return SpanInvalid(detail=message, errors=[pointer_error(f"/{field}", message)])

@@ -3,11 +3,6 @@ SELECT t.ticker AS asked, c.cik, c.ticker, c.name
 FROM unnest(%(tickers)s::text[]) AS t (ticker)
 JOIN filings.companies AS c ON c.tickers @> ARRAY[t.ticker]
 
--- name: nearest_tickers
-SELECT ticker, name FROM filings.companies
-WHERE ticker IS NOT NULL AND (ticker LIKE left(%(ticker)s, 2) || '%%' OR upper(name) LIKE %(ticker)s || '%%')
-ORDER BY abs(length(ticker) - length(%(ticker)s)), ticker LIMIT 5
-
 -- name: lock_filings_shared
 SELECT accession, cik, status FROM filings.filings
 WHERE accession = ANY (%(accessions)s::text[]) ORDER BY accession FOR SHARE

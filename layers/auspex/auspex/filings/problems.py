@@ -12,13 +12,6 @@ class UnknownTicker(ValidationFailed):
     remedy = "Use one of the names in `nearest`, or look the company up with GET /v1/filings/companies."
 
 
-class MalformedAccession(ValidationFailed):
-    """An accession number that is neither ten-two-six digits with dashes nor eighteen digits."""
-
-    status, code, title = 422, "malformed-accession", "This is no accession number"
-    remedy = "Write it as 0000320193-24-000123, with or without dashes."
-
-
 class SpanInvalid(ValidationFailed):
     """A span that is empty, turned round, or reaches beyond the stored text."""
 

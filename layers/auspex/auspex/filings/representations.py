@@ -22,6 +22,7 @@ Accession = Annotated[
     AfterValidator(dash),
     Field(description="Accession number, dashed or not", examples=["0000320193-24-000123"]),
 ]
+Cik = Annotated[int, Field(gt=0, le=9_999_999_999, description="EDGAR's number of a company", examples=[320193])]
 Ticker = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9.-]{0,9}$", to_upper=True),

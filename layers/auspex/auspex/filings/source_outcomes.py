@@ -26,6 +26,13 @@ class NotRecorded(Problem):
     remedy = "Use a recorded filing, or the live source."
 
 
+class FiledByAnother(Problem):
+    """The filing exists, but not of this company."""
+
+    status, code, title = 422, "filed-by-another-company", "EDGAR names other companies as this filing's filers"
+    remedy = "Name the company that filed it."
+
+
 class TooLarge(Problem):
     """A document exceeds the size cap; nothing of it is read."""
 
@@ -50,7 +57,7 @@ def edgar_outcomes() -> Iterator[None]:
     except (source_errors.SourcePaused, source_errors.BudgetWaitTooLong) as error:
         raise Defer(error.retry_after_seconds, reason=str(error), waiting_on=WAITING_ON) from error
     except source_errors.NotYetPublished as error:
-        raise Defer(None, reason=str(error), waiting_on=WAITING_ON) from error
+        raise Defer(None, reason=str(error), waiting_on=WAITING_ON, ends=True) from error
     except source_errors.NotFoundAtSource as error:
         raise NotFoundAtEdgar(detail=str(error)) from error
     except source_errors.NotRecorded as error:

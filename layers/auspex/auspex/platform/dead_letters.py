@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from auspex.core.clock import current_clock
-from auspex.core.database import begin_invocation, transaction
+from auspex.core.database import begin_invocation, can_hold, transaction
 from auspex.core.faults import fault_point
 from auspex.core.problems import Problem
 from auspex.core.telemetry import count, flush_metrics, log_invocation
@@ -62,19 +62,27 @@ def _store(record: SQSRecord) -> None:
             queue=queue, message_id=record.message_id, stage=queue, node=failure["node"] if failure else None,
             reason=ProcessingFailed.code if failure else "worker-lost", error=error, body=record.body,
             attempts=max(received, failure["attempt"] if failure else 0),
-            job_id=message.get("job_id"), account_id=message.get("account_id"), request_id=message.get("request_id"),
+            job_id=_text(message, "job_id"), account_id=_text(message, "account_id"),
+            request_id=_text(message, "request_id"),
         )  # fmt: skip
         stored = store_dead_letter(connection, letter, at=at)
         fault_point("dead_letter.stored")
-        body = message.get("body")
-        if stored and isinstance(body, dict) and isinstance(body.get("unit_key"), str):
+        body = message["body"] if isinstance(message.get("body"), dict) else {}
+        kind, unit_key = _text(body, "unit_kind"), _text(body, "unit_key")
+        if stored and kind is not None and unit_key is not None:
             fail_unit(
-                connection, kind=str(body.get("unit_kind", "")), unit_key=body["unit_key"], at=at,
+                connection, kind=kind, unit_key=unit_key, at=at,
                 problem=ProcessingFailed(detail=f"{letter.reason} in {queue}", stage=queue, node=letter.node),
             )  # fmt: skip
     if stored:
         count("DeadLettersStored")
     log_invocation("dead letter", stage=STAGE, queue=queue, reason=letter.reason, stored=stored)
+
+
+def _text(fields: dict[str, Any], name: str) -> str | None:
+    """Return a field that is a text Postgres can hold, else None: whatever was sent, the letter must be storable."""
+    value = fields.get(name)
+    return value if isinstance(value, str) and can_hold(value) else None
 
 
 def _read(body: str) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 import inspect
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -21,7 +22,7 @@ from starlette.responses import Response
 
 from auspex.core import problems
 from auspex.core.clock import current_clock
-from auspex.core.database import connect
+from auspex.core.database import can_hold, close_connection, connect
 from auspex.core.http import HttpEdge, RequestContext, context_of, problem_response
 from auspex.core.limits import BODY_BYTES_MAX, IDEMPOTENCY_KEY_CHARACTERS_MAX
 from auspex.core.messages import Cause
@@ -88,6 +89,7 @@ class Endpoint:
         self.app.add_exception_handler(Problem, _on_problem)
         self.app.add_exception_handler(RequestValidationError, _on_invalid)
         self.app.add_exception_handler(HTTPException, _on_http_exception)
+        self.app.add_exception_handler(psycopg.OperationalError, _on_database_lost)
         self.app.add_exception_handler(Exception, _on_fault)
         self.asgi = HttpEdge(self.app)
         self._mangum = Mangum(self.asgi, lifespan="off")
@@ -180,7 +182,9 @@ def _admitted_route(rules: dict[Function, Rule]) -> type[APIRoute]:
                 rule = rules[self.endpoint]
                 _admit(request, context, rule)
                 _refuse_unknown_parameters(request, known)
+                _refuse_unstorable_parameters(request)
                 await _check_body(request, rule)
+                await _refuse_unstorable_body(request)
                 response: Response = await serve(request)
                 return response
 
@@ -206,6 +210,48 @@ def _refuse_unknown_parameters(request: Request, known: set[str]) -> None:
             detail=f"Unknown query parameter: {', '.join(unknown)}.",
             errors=[pointer_error(f"/{name}", "unknown parameter") for name in unknown],
         )
+
+
+def _refuse_unstorable_parameters(request: Request) -> None:
+    """Refuse what no stored text can equal: NUL and halves of surrogate pairs, which Postgres does not hold."""
+    for name, value in (*request.path_params.items(), *request.query_params.items()):
+        if not can_hold(value):
+            raise problems.MalformedRequest(
+                detail=f"The parameter {name} holds a character that no text can have.",
+                errors=[pointer_error(f"/{name}", "a character that no text can have")],
+            )
+
+
+async def _refuse_unstorable_body(request: Request) -> None:
+    """Point at the first string that cannot be stored; only an escape, or a surrogate's byte, can make one."""
+    body = await request.body()
+    if b"\\u" not in body and b"\xed" not in body:
+        return
+    try:
+        pointer = _unstorable_at(json.loads(body), "")
+    except (ValueError, RecursionError):
+        return  # FastAPI finds the same, and says so
+    if pointer is not None:
+        raise problems.ValidationFailed(
+            detail="The body holds a character that no text can have.",
+            errors=[pointer_error(pointer, "NUL or half of a surrogate pair")],
+        )
+
+
+def _unstorable_at(value: Any, pointer: str) -> str | None:
+    """Return where in a JSON value the first string stands that cannot be stored."""
+    if isinstance(value, str):
+        return None if can_hold(value) else pointer
+    if isinstance(value, dict):
+        if not all(can_hold(name) for name in value):
+            return pointer
+        children: Iterable[tuple[str | int, Any]] = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    else:
+        return None
+    found = (_unstorable_at(child, f"{pointer}/{_escaped(name)}") for name, child in children)
+    return next((place for place in found if place is not None), None)
 
 
 async def _check_body(request: Request, rule: Rule) -> None:
@@ -245,6 +291,12 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     return response
 
 
+async def _on_database_lost(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    """Answer the loss of Postgres in the middle of a request: 503 with Retry-After, and a new connection next time."""
+    close_connection()
+    return await _on_problem(request, problems.DatabaseUnavailable(detail="The database stopped answering."))
+
+
 async def _on_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
     """Answer a fault of ours; Starlette raises it again afterwards, and `HttpEdge` logs it with its trace."""
     return await _on_problem(request, problems.InternalError())
@@ -253,7 +305,12 @@ async def _on_fault(request: Request, error: Exception) -> Response:  # noqa: AR
 def _pointer(location: tuple[str | int, ...]) -> str:
     """Return a JSON Pointer; FastAPI's leading `body`, `query` or `path` says where, not what."""
     parts = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join(f"/{_escaped(part)}" for part in parts)
+
+
+def _escaped(part: str | int) -> str:
+    """Return one reference token of a JSON Pointer (RFC 6901, section 3)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
 
 
 def json_response(payload: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

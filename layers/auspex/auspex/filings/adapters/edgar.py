@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from auspex.core.limits import DOCUMENT_BYTES_MAX
 from auspex.filings.adapters.edgar_index import ACCESSION, FilingIndex, parse_filing_index
 from auspex.filings.adapters.edgar_submissions import (
     OlderPage,
@@ -18,7 +19,7 @@ from auspex.filings.adapters.edgar_submissions import (
     parse_older_filings,
     parse_submissions,
 )
-from auspex.filings.adapters.edgar_transport import BODY_BYTES_MAX, EdgarSettings, EdgarTransport, Reply
+from auspex.filings.adapters.edgar_transport import EdgarSettings, EdgarTransport, Reply
 from auspex.filings.edgar_budget import EdgarBudget
 from auspex.filings.source_errors import NotFoundAtSource, NotYetPublished, SourceUnreadable
 
@@ -44,7 +45,7 @@ class EdgarClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
-        body_bytes_max: int = BODY_BYTES_MAX,
+        body_bytes_max: int = DOCUMENT_BYTES_MAX,
     ) -> None:
         self._transport = EdgarTransport(settings, budget, sleep=sleep, jitter=jitter, body_bytes_max=body_bytes_max)
         self._www = settings.edgar_www_url.rstrip("/")

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from auspex.core.config import Settings
+from auspex.core.limits import DOCUMENT_BYTES_MAX
 from auspex.filings.edgar_budget import EdgarBudget, Slot
 from auspex.filings.source_errors import (
     DocumentTooLarge,
@@ -27,7 +28,6 @@ from auspex.filings.source_errors import (
 )
 
 CONNECT_SECONDS, READ_SECONDS, BODY_SECONDS_MAX = 5.0, 20.0, 120.0
-BODY_BYTES_MAX = 80 * 1024 * 1024
 RETRY_DELAYS_SECONDS = (1.0, 2.0, 4.0)
 REFUSAL_BYTES_MAX = 64 * 1024
 STATUS_NOT_RECORDED = 599
@@ -68,7 +68,7 @@ class EdgarTransport:
         *,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
-        body_bytes_max: int = BODY_BYTES_MAX,
+        body_bytes_max: int = DOCUMENT_BYTES_MAX,
     ) -> None:
         self.settings = settings
         self._budget = budget

@@ -64,7 +64,8 @@ promising AS MATERIALIZED (
   SELECT found.chunk_id
   FROM (
     SELECT p.chunk_id, sum(rare.peak * p.tf / (p.tf + rare.base + rare.slope * p.dl)) AS score
-    FROM rare JOIN filings.postings AS p USING (term) GROUP BY p.chunk_id ORDER BY score DESC, p.chunk_id
+    FROM rare JOIN filings.postings AS p USING (term) GROUP BY p.chunk_id
+    ORDER BY score DESC, p.chunk_id LIMIT (%(candidates)s::integer * 40)
   ) AS found JOIN allowed USING (chunk_id)
   ORDER BY found.score DESC, found.chunk_id LIMIT (%(candidates)s::integer * 4)
 ),
@@ -90,29 +91,49 @@ essential AS MATERIALIZED (
   WHERE split.is_essential AND (SELECT is_broad FROM size)
   GROUP BY p.chunk_id
 ),
+leaders AS MATERIALIZED (
+  SELECT top.chunk_id, top.score
+  FROM (
+    SELECT chunk_id, score FROM essential ORDER BY score DESC, chunk_id LIMIT (%(candidates)s::integer * 40)
+  ) AS top JOIN allowed USING (chunk_id)
+  ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 4)
+),
 second_bar AS MATERIALIZED (
   SELECT greatest((SELECT score FROM first_bar), coalesce((
-    SELECT best.score + coalesce(sum(split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)), 0) AS score
+    SELECT sum(score) AS score
     FROM (
-      SELECT top.chunk_id, top.score
-      FROM (SELECT chunk_id, score FROM essential ORDER BY score DESC, chunk_id) AS top JOIN allowed USING (chunk_id)
-      ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 4)
-    ) AS best
-    LEFT JOIN (split JOIN filings.postings AS p USING (term)) ON p.chunk_id = best.chunk_id AND NOT split.is_essential
-    GROUP BY best.chunk_id, best.score ORDER BY 1 DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
+      SELECT chunk_id, score FROM leaders
+      UNION ALL
+      SELECT leaders.chunk_id, split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)
+      FROM leaders CROSS JOIN split CROSS JOIN LATERAL (
+        SELECT tf, dl FROM filings.postings WHERE term = split.term AND chunk_id = leaders.chunk_id OFFSET 0
+      ) AS p
+      WHERE NOT split.is_essential
+    ) AS parts
+    GROUP BY chunk_id ORDER BY 1 DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
   ), 0) - 1e-6) AS score
 ),
 hopeful AS MATERIALIZED (
   SELECT chunk_id, score FROM essential WHERE score + slack >= (SELECT score FROM second_bar)
+),
+rest AS MATERIALIZED (
+  SELECT (SELECT count(*) FROM hopeful) * count(*) * %(lookup_rows)s::integer <= sum(df) AS is_short
+  FROM split WHERE NOT is_essential
 ),
 completed AS (
   SELECT chunk_id, sum(score) AS score
   FROM (
     SELECT chunk_id, score FROM hopeful
     UNION ALL
+    SELECT hopeful.chunk_id, split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)
+    FROM hopeful CROSS JOIN split CROSS JOIN LATERAL (
+      SELECT tf, dl FROM filings.postings WHERE term = split.term AND chunk_id = hopeful.chunk_id OFFSET 0
+    ) AS p
+    WHERE NOT split.is_essential AND (SELECT is_short FROM rest)
+    UNION ALL
     SELECT chunk_id, split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)
     FROM split JOIN filings.postings AS p USING (term) JOIN hopeful USING (chunk_id)
-    WHERE NOT split.is_essential
+    WHERE NOT split.is_essential AND (SELECT NOT is_short FROM rest)
   ) AS parts
   GROUP BY chunk_id HAVING sum(score) >= (SELECT score FROM second_bar)
 ),

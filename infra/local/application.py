@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -146,7 +147,7 @@ def read_application(
     root: Path, parameters: Mapping[str, str], *, secret_arn: Callable[[str], str], only: frozenset[str] | None = None
 ) -> Application:
     """Read a root template and what it nests. `secret_arn` maps a secret's name to its ARN; `only` names stacks."""
-    template = load_template(root)
+    template = _read_once(root)
     own = {name: _physical(name, resource, "root", {}) for name, resource in template["Resources"].items()}
     resolver = Resolver(template, stack_parameters(template, parameters), {**PSEUDO, **own}, {})
     application = Application()
@@ -155,13 +156,18 @@ def read_application(
         if only is not None and nested.logical_id not in only:
             continue
         passing = Resolver(template, resolver.parameters, resolver.resources, outputs)
-        child = load_template(nested.location)
+        child = _read_once(nested.location)
         given = {name: passing.text(value) for name, value in nested.parameters.items()}
         stack = _Stack(nested.logical_id, nested.location, child, stack_parameters(child, given), secret_arn)
         stack.collect(application)
         for name, output in child.get("Outputs", {}).items():
             outputs[f"{nested.logical_id}.Outputs.{name}"] = stack.resolver.text(output["Value"])
     return application
+
+
+@cache
+def _read_once(path: Path) -> dict[str, Any]:
+    return load_template(path)
 
 
 def _physical(logical_id: str, resource: Mapping[str, Any], stack: str, names: Mapping[str, str]) -> str:

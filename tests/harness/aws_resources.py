@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,17 +14,26 @@ from moto import mock_aws
 if TYPE_CHECKING:
     from tests.conftest import Database
 
+SESSION = boto3.Session(
+    region_name=REGION
+)  # one for all harnesses: a service's model takes a third of a second to read
+CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 OWNER_SECRET = "harness/database/owner"
+
+
+@cache
+def _client(service: str) -> Any:
+    return SESSION.client(service, **CREDENTIALS)
 
 
 class Account:
     """The fake AWS account of one harness."""
 
     def __init__(self, database: Database) -> None:
-        self._mock = mock_aws()
+        self._mock = mock_aws(config={"core": {"reset_boto3_session": False}})
         self._mock.start()
         self._database = database
-        self._secrets = boto3.client("secretsmanager", region_name=REGION)
+        self._secrets = _client("secretsmanager")
         self._arns: dict[str, str] = {}
 
     def secret_arn(self, name: str) -> str:
@@ -48,14 +58,14 @@ class Account:
         for kind, _, properties in resources:
             match kind:
                 case "AWS::DynamoDB::Table":
-                    boto3.client("dynamodb", region_name=REGION).create_table(
+                    _client("dynamodb").create_table(
                         TableName=properties["TableName"],
                         BillingMode=properties["BillingMode"],
                         AttributeDefinitions=properties["AttributeDefinitions"],
                         KeySchema=properties["KeySchema"],
                     )
                 case "AWS::S3::Bucket":
-                    boto3.client("s3", region_name=REGION).create_bucket(Bucket=properties["BucketName"])
+                    _client("s3").create_bucket(Bucket=properties["BucketName"])
 
     def close(self) -> None:
         """Forget the account."""

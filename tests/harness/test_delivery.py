@@ -219,6 +219,16 @@ class TestOutbox:
         toy.advance(60)
         assert effects(toy) == ["late"]
 
+    def test_a_queue_that_is_gone_holds_up_no_other(self, toy: Harness) -> None:
+        at = toy.clock.now()
+        lost = "INSERT INTO platform.outbox VALUES ('01A', 'toy-gone', '{}', %(at)s, %(at)s)"
+        toy.rows(lost, {"at": at})
+        with toy.crash_at("outbox.committed"), pytest.raises(InjectedCrash):
+            toy.request("POST", "/v1/toy/notes", key=toy.create_key("toy"), json={"text": "after the gone"})
+        toy.advance(60)
+        assert effects(toy) == ["after the gone"]
+        assert toy.unsent_rows() == 1
+
 
 class TestSchedules:
     def test_a_schedule_fires_by_the_clock_and_keeps_how_it_ended(self, toy: Harness) -> None:

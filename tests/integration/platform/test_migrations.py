@@ -5,7 +5,6 @@ from __future__ import annotations
 import psycopg
 import pytest
 from auspex_migrations.runner import head_revision, migrate
-
 from tests.conftest import Database
 
 

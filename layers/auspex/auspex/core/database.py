@@ -23,6 +23,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 CONNECT_TIMEOUT_SECONDS = 5
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _BLOCK = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)[ \t]*$", re.MULTILINE)
+_BLOCK_START = re.compile(r"^\s*-- name:", re.MULTILINE)
 
 
 class _Environment:
@@ -35,18 +36,20 @@ class _Environment:
 def load_sql(path: Path) -> dict[str, str]:
     """Read the named blocks of an SQL file: each starts with a line `-- name: verb_noun`.
 
-    Raises ValueError for a name that occurs twice or a file without blocks.
+    Raises ValueError for a name that occurs twice or is misspelt, and for a file without blocks.
     """
     text = path.read_text(encoding="utf-8")
     found = list(_BLOCK.finditer(text))
+    if len(found) < len(_BLOCK_START.findall(text)):
+        raise ValueError(f"{path.name}: a block's name is no lower_case word")
+    if not found:
+        raise ValueError(f"{path.name}: no named block")
     blocks: dict[str, str] = {}
     for match, following in zip(found, [*found[1:], None], strict=True):
         name = match["name"]
         if name in blocks:
             raise ValueError(f"{path.name}: block {name} stands twice")
         blocks[name] = text[match.end() : following.start() if following else len(text)].strip()
-    if not blocks:
-        raise ValueError(f"{path.name}: no named block")
     return blocks
 
 

@@ -77,13 +77,14 @@ def send_committed() -> None:
     if not rows:
         return
     fault_point("outbox.committed")
-    try:
-        sent = send_all(rows)
-    except Exception:  # noqa: BLE001 - whatever went wrong, the row is committed and the sweep has it
-        logger().warning("outbox rows left to the sweep", extra={"rows": len(rows)}, exc_info=True)
-        return
+    sent = send_all(rows)
     fault_point("outbox.sent")
-    connect().execute(SQL["mark_sent"], {"outbox_ids": sent, "at": current_clock().now()})
+    if not sent:
+        return
+    try:
+        connect().execute(SQL["mark_sent"], {"outbox_ids": sent, "at": current_clock().now()})
+    except Exception:  # noqa: BLE001 - the effect is committed and sent; the sweep sends again and the marks swallow it
+        logger().warning("sent outbox rows stay unmarked", extra={"rows": len(sent)}, exc_info=True)
 
 
 def sweep(connection: Connection, *, at: datetime) -> int:
@@ -99,7 +100,7 @@ def sweep(connection: Connection, *, at: datetime) -> int:
 
 
 def send_all(rows: list[Outgoing]) -> list[str]:
-    """Send rows in batches per queue and return the ids that SQS accepted."""
+    """Send rows in batches per queue and return the ids that SQS accepted; a queue that fails holds up no other."""
     sent: list[str] = []
     by_queue: dict[str, list[Outgoing]] = {}
     for row in rows:
@@ -107,10 +108,14 @@ def send_all(rows: list[Outgoing]) -> list[str]:
     for queue, waiting in by_queue.items():
         for first in range(0, len(waiting), SEND_BATCH_ENTRIES_MAX):
             batch = waiting[first : first + SEND_BATCH_ENTRIES_MAX]
-            reply = client("sqs").send_message_batch(
-                QueueUrl=queue_url(queue),
-                Entries=[{"Id": str(index), "MessageBody": row.body} for index, row in enumerate(batch)],
-            )
+            try:
+                reply = client("sqs").send_message_batch(
+                    QueueUrl=queue_url(queue),
+                    Entries=[{"Id": str(index), "MessageBody": row.body} for index, row in enumerate(batch)],
+                )
+            except Exception:  # noqa: BLE001 - whatever went wrong, the rows are committed and the next sweep has them
+                logger().warning("queue takes no messages", extra={"queue": queue, "rows": len(waiting)}, exc_info=True)
+                break
             sent += [batch[int(entry["Id"])].outbox_id for entry in reply.get("Successful", [])]
             if reply.get("Failed"):
                 logger().warning("queue refused messages", extra={"queue": queue, "refused": len(reply["Failed"])})

@@ -5,13 +5,14 @@ Sends: IndexFiling · Fails: source-not-configured, source-unavailable"""
 from __future__ import annotations
 
 from auspex.core.clock import current_clock
+from auspex.filings.abandon_filing import abandon_filing
 from auspex.filings.analyze_filing import Ports, analyze_filing
 from auspex.filings.messages import AnalyzeFiling
 from auspex.filings.ports.documents import document_store
 from auspex.filings.ports.edgar import edgar_client
 from auspex.platform.consumer import Delivery, consumer
 
-worker = consumer(__name__, stage="filings-analysis")
+worker = consumer(__name__, stage="filings-analysis", set_aside=abandon_filing)
 
 
 @worker.command(AnalyzeFiling)

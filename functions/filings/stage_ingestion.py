@@ -7,13 +7,14 @@ source-not-configured, source-unavailable"""
 from __future__ import annotations
 
 from auspex.core.clock import current_clock
+from auspex.filings.abandon_filing import abandon_filing
 from auspex.filings.fetch_filing import Ports, fetch_filing
 from auspex.filings.messages import FetchFiling
 from auspex.filings.ports.documents import document_store
 from auspex.filings.ports.edgar import edgar_client
 from auspex.platform.consumer import Delivery, consumer
 
-worker = consumer(__name__, stage="filings-ingestion")
+worker = consumer(__name__, stage="filings-ingestion", set_aside=abandon_filing)
 
 
 @worker.command(FetchFiling)

@@ -5,13 +5,14 @@ Sends: IndexFiling (continuation) · Fails: processing-failed"""
 from __future__ import annotations
 
 from auspex.core.clock import current_clock
+from auspex.filings.abandon_filing import abandon_filing
 from auspex.filings.index_filing import Ports, index_filing
 from auspex.filings.messages import IndexFiling
 from auspex.filings.ports.documents import document_store
 from auspex.filings.ports.embedding import embedder
 from auspex.platform.consumer import Delivery, consumer
 
-worker = consumer(__name__, stage="filings-knowledge")
+worker = consumer(__name__, stage="filings-knowledge", set_aside=abandon_filing)
 
 
 @worker.command(IndexFiling)

@@ -74,7 +74,7 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
     """Extract a filing's figures, items and summary, and hand it to the index. Safe to repeat at any node."""
     body = delivery.body
     with leased(GRAPH, body.accession, seconds=delivery.remaining_seconds()) as lease:
-        graph = GraphRun(lease, body.run, ports.documents, delivery.is_short_of_time)
+        graph = GraphRun(lease, body.run, ports.documents, delivery)
         filing = _load(ports.documents, body.accession)
         graph.node("load", lambda: {"documents": len(filing.documents)}, inputs=filing.hashes)
         _report(delivery, "load", ports.clock)

@@ -15,7 +15,7 @@ from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import list_nearest
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
 from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
-from auspex.platform.jobs import CreatedJob, NewJob, create_job, succeed_unit
+from auspex.platform.jobs import CreatedJob, NewJob, create_job, note_unit_starts, succeed_unit
 
 SQL = load_sql(Path(__file__).with_name("ingestion_store.sql"))
 ROUTE = "POST /v1/filings/ingestions"
@@ -60,8 +60,8 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     by_ticker = _resolve(connection, command)
     stored = _lock_stored(connection, [item.accession for item in command.accessions])
     ciks = [_cik_of(item, number, by_ticker, stored) for number, item in enumerate(command.accessions)]
-    scans = {by_ticker[item.ticker]: item.limit for item in command.tickers}
-    units = list(dict.fromkeys([*(i.accession for i in command.accessions), *(scan_unit(cik) for cik in scans)]))
+    limits = {by_ticker[item.ticker]: item.limit for item in command.tickers}
+    units = list(dict.fromkeys([*(i.accession for i in command.accessions), *(scan_unit(cik) for cik in limits)]))
     job = create_job(
         connection,
         NewJob(account_id=command.account_id, kind=UNIT_KIND, route=ROUTE, request=command.request, units=units,
@@ -71,21 +71,28 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     if not job.created:
         return job
     cause = cause.model_copy(update={"job_id": job.job_id})
-    for item, cik in dict(zip(command.accessions, ciks, strict=True)).items():
-        status = stored[item.accession]["status"] if item.accession in stored else None
+    fetches = [_fetch(item.accession, cik) for item, cik in dict(zip(command.accessions, ciks, strict=True)).items()]
+    scans = [_scan(cik, limit, command.forms) for cik, limit in limits.items()]
+    note_unit_starts(connection, job_id=job.job_id, starts=[*fetches, *scans])
+    for fetch in fetches:
+        status = stored[fetch.accession]["status"] if fetch.accession in stored else None
         if status == "indexed":
-            result = {"accession": item.accession, "status": "indexed", "already_stored": True}
-            succeed_unit(connection, kind=UNIT_KIND, unit_key=item.accession, result=result, at=at)
+            result = {"accession": fetch.accession, "status": "indexed", "already_stored": True}
+            succeed_unit(connection, kind=UNIT_KIND, unit_key=fetch.unit_key, result=result, at=at)
         elif status in {None, "skipped", "dead_letter"}:
-            fetch = FetchFiling(accession=item.accession, cik=cik, unit_kind=UNIT_KIND, unit_key=item.accession)
-            key = f"fetch:{item.accession}:{job.job_id}"
+            key = f"fetch:{fetch.accession}:{job.job_id}"
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=cause), at=at)
-    for cik, limit in scans.items():
-        scan = ScanCompany(
-            cik=cik, limit=limit, forms=list(command.forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik)
-        )
-        outbox.enqueue(connection, wrap(scan, dedup_key=f"scan:{cik}:{job.job_id}", cause=cause), at=at)
+    for scan in scans:
+        outbox.enqueue(connection, wrap(scan, dedup_key=f"scan:{scan.cik}:{job.job_id}", cause=cause), at=at)
     return job
+
+
+def _fetch(accession: str, cik: int) -> FetchFiling:
+    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession)
+
+
+def _scan(cik: int, limit: int, forms: Sequence[str]) -> ScanCompany:
+    return ScanCompany(cik=cik, limit=limit, forms=list(forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik))
 
 
 def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int]:

@@ -53,7 +53,7 @@ def fetch_filing(delivery: Delivery[FetchFiling], *, ports: Ports) -> None:
     accession, cik = delivery.body.accession, delivery.body.cik
     try:
         with leased(GRAPH, accession, seconds=delivery.remaining_seconds()) as lease:
-            graph = GraphRun(lease, 1, ports.documents, delivery.is_short_of_time)
+            graph = GraphRun(lease, 1, ports.documents, delivery)
             with edgar_outcomes():
                 listing = graph.node("list", lambda: _list(ports.edgar, cik, accession, ports.clock), inputs=[cik])
                 graph.effect("detect", partial(_detect, listing, ports.clock), inputs=[listing["header"]])

@@ -119,6 +119,14 @@ def mark_indexed(connection: Connection, *, accession: str, payload: dict[str, A
     insert_event(connection, accession=accession, topic="indexed", payload=payload, at=at)
 
 
+def set_aside_filing(connection: Connection, *, accession: str, payload: dict[str, Any], at: datetime) -> bool:
+    """Move an unfinished filing to `skipped`, from where the next request begins it anew; False when it is no such."""
+    row = fetch_one(connection, SQL["set_aside_filing"], {"accession": accession})
+    if row is not None:
+        insert_event(connection, accession=accession, topic="skipped", payload=payload, at=at)
+    return row is not None
+
+
 def insert_event(connection: Connection, *, accession: str, topic: str, payload: dict[str, Any], at: datetime) -> None:
     """Append to a filing's history."""
     connection.execute(

@@ -70,6 +70,11 @@ WHERE accession = %(accession)s
 UPDATE filings.filings SET status = 'indexed', indexed_at = %(at)s, dead_letter_reason = NULL
 WHERE accession = %(accession)s
 
+-- name: set_aside_filing
+UPDATE filings.filings SET status = 'skipped'
+WHERE accession = %(accession)s AND status IN ('detected', 'fetched', 'analyzed')
+RETURNING accession
+
 -- name: insert_event
 INSERT INTO filings.events (accession, topic, payload, created_at)
 VALUES (%(accession)s, %(topic)s, %(payload)s, %(at)s)

@@ -21,7 +21,7 @@ from auspex.core.faults import fault_point
 from auspex.core.limits import CHECKPOINT_BYTES_MAX
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.leases import Lease
-from auspex.platform.consumer import Continue
+from auspex.platform.consumer import Continue, Delivery
 
 SQL = load_sql(Path(__file__).with_name("checkpoints.sql"))
 
@@ -32,12 +32,13 @@ class GraphRun:
 
     Short of time the run stops between two nodes and the message comes again as a continuation, which uses
     no retry; an invocation always computes at least one node, so that every continuation gets further.
+    No node begins once every job that asked for the filing is over.
     """
 
     lease: Lease
     run: int
     store: DocumentStore
-    is_short_of_time: Callable[[], bool]
+    delivery: Delivery[Any]
     computed: int = 0
 
     def node(self, name: str, compute: Callable[[], Any], *, inputs: Any, version: int = 1, ordinal: int = 0) -> Any:
@@ -95,8 +96,9 @@ class GraphRun:
         )  # fmt: skip
 
     def _begin(self) -> None:
-        """Count a node about to run, or stop here when too little time is left for it."""
-        if self.computed and self.is_short_of_time():
+        """Count a node about to run, or stop here when nobody wants it any more or too little time is left for it."""
+        self.delivery.ensure_wanted()
+        if self.computed and self.delivery.is_short_of_time():
             raise Continue
         self.computed += 1
 

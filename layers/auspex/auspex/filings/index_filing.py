@@ -59,7 +59,7 @@ def index_filing(delivery: Delivery[IndexFiling], *, ports: Ports) -> None:
     """Index an analysed filing in batches; with too little time left the rest continues in a new message."""
     body = delivery.body
     with leased(GRAPH, body.accession, seconds=delivery.remaining_seconds()) as lease:
-        graph = GraphRun(lease, body.run, ports.documents, delivery.is_short_of_time)
+        graph = GraphRun(lease, body.run, ports.documents, delivery)
         work = _chunk(graph, delivery, ports)
         for number in range(body.from_ordinal, len(work.batches)):
             if number > body.from_ordinal and delivery.is_short_of_time():

@@ -25,7 +25,7 @@ from auspex.filings.model import FilingHeader
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
-from auspex.platform.jobs import advance_unit, expand_unit, succeed_unit
+from auspex.platform.jobs import advance_unit, expand_unit, note_unit_starts, succeed_unit
 
 FOLLOWED_FORMS = ("8-K", "10-Q", "10-K", "8-K/A", "10-Q/A", "10-K/A")
 WATERMARK_OVERLAP_DAYS = 7
@@ -61,6 +61,7 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
         )  # fmt: skip
         raise
     fault_point("scan.listed")
+    delivery.ensure_wanted()
     with transaction() as connection:
         _store(connection, delivery, submissions, wanted, ports.clock)
 
@@ -103,28 +104,29 @@ def _store(
             connection, header, source="request" if delivery.cause.job_id else "scan", at=at, sample=submissions.sample
         )
         if inserted:
-            fetch = FetchFiling(
-                accession=filing.accession, cik=body.cik, unit_kind=UNIT_KIND, unit_key=filing.accession
-            )
             key = f"fetch:{filing.accession}:detected"
+            fetch = _fetch(filing.accession, body.cik)
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     job_id = delivery.cause.job_id
     if job_id is not None:
         units = [filing.accession for filing in wanted]
         rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
         expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, at=at)
+        note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body.cik) for accession in units])
         for row in rows:
             if row["status"] == "indexed":
                 result = {"accession": row["accession"], "status": "indexed", "already_stored": True}
                 succeed_unit(connection, kind=UNIT_KIND, unit_key=row["accession"], result=result, at=at)
             elif row["status"] in {"skipped", "dead_letter"}:
-                fetch = FetchFiling(
-                    accession=row["accession"], cik=body.cik, unit_kind=UNIT_KIND, unit_key=row["accession"]
-                )
                 key = f"fetch:{row['accession']}:{job_id}"
+                fetch = _fetch(row["accession"], body.cik)
                 outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
     filing_store.note_scan(connection, cik=body.cik, etag=submissions.etag, watermark=newest, at=at)
+
+
+def _fetch(accession: str, cik: int) -> FetchFiling:
+    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession)
 
 
 def _header(filing: SubmittedFiling, cik: int) -> FilingHeader:

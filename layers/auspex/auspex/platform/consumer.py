@@ -2,6 +2,8 @@
 
 done: the effect committed with its mark · Defer: the same message comes back later, no retry used · Problem: final, the
 unit fails and the message is kept · anything else: recorded, reported failed, tried again after min(300, 5*2^(n-1)) s.
+Work that only cancelled or expired jobs asked for is set aside: acknowledged without a mark, so that a later request
+for it starts anew.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from auspex.core import outbox
 from auspex.core.aws import client
 from auspex.core.clock import current_clock
 from auspex.core.config import QueueSettings, read_settings
-from auspex.core.database import begin_invocation, close_connection, connect, transaction
+from auspex.core.database import Connection, begin_invocation, close_connection, connect, transaction
 from auspex.core.faults import fault_point
 from auspex.core.limits import DEFER_SECONDS_MAX, DEFERRALS_MAX, REMAINING_SECONDS_MIN, RETRY_SECONDS_MAX
 from auspex.core.messages import Cause, Command, Envelope, UnitCommand
@@ -33,7 +35,7 @@ from auspex.platform.deliveries import (
     record_failure,
     store_dead_letter,
 )
-from auspex.platform.jobs import fail_unit
+from auspex.platform.jobs import fail_unit, unit_is_wanted
 
 B = TypeVar("B", bound=Command)
 RETRY_BASE_SECONDS = 5
@@ -59,6 +61,10 @@ class Defer(Exception):  # noqa: N818 - an outcome, not an error
 
 class Continue(Exception):  # noqa: N818 - an outcome, not an error
     """Go on in a new invocation at once: the message is sent again as it is, and checkpoints hold what is done."""
+
+
+class Unwanted(Exception):  # noqa: N818 - an outcome, not an error
+    """Every job that asked for this unit is over; what was not begun yet is not begun any more."""
 
 
 class SourceUnavailable(Problem):
@@ -107,18 +113,30 @@ class Delivery(Generic[B]):
         """Tell whether the rest should continue in a new invocation: under 45 s or a quarter of the time left."""
         return self.remaining_seconds() < min(REMAINING_SECONDS_MIN, (self.deadline - self.started_at) / 4)
 
+    def ensure_wanted(self) -> None:
+        """Raise Unwanted when only jobs that are over asked for this unit. What a schedule found is always wanted."""
+        body = self.envelope.body
+        if self.envelope.job_id is None or not isinstance(body, UnitCommand):
+            return
+        if not unit_is_wanted(connect(), kind=body.unit_kind, unit_key=body.unit_key):
+            raise Unwanted
+
     def mark(self, connection: Any, *, at: datetime) -> None:
         """Mark this message in the transaction of its effect. Raises AlreadyDone when another delivery was first."""
         if not mark_delivery(connection, stage=self.stage, dedup_key=self.envelope.dedup_key, at=at):
             raise AlreadyDone
 
 
+SetAside = Callable[[Connection, Delivery[Any]], None]
+
+
 class Consumer(Generic[B]):
     """A queue's worker: `@worker.command(Model)` registers what handles a message, `handler` is the Lambda's."""
 
-    def __init__(self, name: str, *, stage: str) -> None:
+    def __init__(self, name: str, *, stage: str, set_aside: SetAside | None = None) -> None:
         self.name = name
         self.stage = stage
+        self._set_aside = set_aside
         self._models: dict[str, type[Command]] = {}
         self._functions: dict[str, Callable[[Delivery[Any]], None]] = {}
         self._started = 0.0
@@ -196,9 +214,12 @@ class Consumer(Generic[B]):
         delivery: Delivery[Any] = Delivery(self.stage, envelope, attempt, self._started, self._deadline)
         try:
             fault_point(f"{self.stage}.received")
+            delivery.ensure_wanted()
             self._functions[envelope.schema_name](delivery)
         except AlreadyDone:
             return "repeat"
+        except Unwanted:
+            return self._leave(delivery)
         except Defer as defer:
             self._defer(envelope, defer)
             return "deferred"
@@ -208,6 +229,18 @@ class Consumer(Generic[B]):
         outbox.send_committed()
         fault_point(f"{self.stage}.done")
         return "done"
+
+    def _leave(self, delivery: Delivery[Any]) -> str:
+        """Have the product note that nobody works on this any more; somebody may want it again by now."""
+        outbox.forget_pending()
+        try:
+            with transaction() as connection:
+                if self._set_aside is not None:
+                    self._set_aside(connection, delivery)
+        except Defer as defer:
+            self._defer(delivery.envelope, defer)
+            return "deferred"
+        return "unwanted"
 
     def _defer(self, envelope: Envelope[Any], defer: Defer) -> None:
         if envelope.deferrals >= DEFERRALS_MAX and not defer.ends:
@@ -283,9 +316,12 @@ class Consumer(Generic[B]):
         logger().remove_keys(["request_id", "job_id"])
 
 
-def consumer(name: str, *, stage: str) -> Consumer[Any]:
-    """Make the worker of a stage (`<product>-<stage>`)."""
-    return Consumer(name, stage=stage)
+def consumer(name: str, *, stage: str, set_aside: SetAside | None = None) -> Consumer[Any]:
+    """Make the worker of a stage (`<product>-<stage>`); `set_aside` notes in its transaction what is not gone on with.
+
+    It raises Defer when, under its locks, somebody waits for the work again.
+    """
+    return Consumer(name, stage=stage, set_aside=set_aside)
 
 
 def retry_seconds(attempt: int) -> int:

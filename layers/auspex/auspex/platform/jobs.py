@@ -5,6 +5,7 @@ Work on a unit is reported by (kind, unit key), so that two jobs waiting for the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from auspex.core.database import Connection, load_sql
 from auspex.core.fingerprints import sha256_of_json
 from auspex.core.ids import new_id
 from auspex.core.limits import JOB_HOURS_MAX, JOB_IDLE_MINUTES_MAX
-from auspex.core.messages import Cause
+from auspex.core.messages import Cause, UnitCommand
 from auspex.core.problems import IdempotencyKeyReused, NotFound, Problem
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -85,16 +86,35 @@ class JobPage:
     next_cursor: str | None
 
 
-def list_jobs(connection: Connection, *, account_id: str, kind: str | None, limit: int, cursor: str | None) -> JobPage:
-    """Return a page of an account's jobs, optionally of one kind. Raises MalformedRequest for a foreign cursor."""
-    filters = {"list": "jobs", "account_id": account_id, "kind": kind}
+def list_jobs(
+    connection: Connection, *, account_id: str, limit: int, cursor: str | None, kind: str | None = None,
+    status: str | None = None,
+) -> JobPage:  # fmt: skip
+    """Return a page of an account's jobs, newest first. Raises MalformedRequest for a cursor of another list."""
+    filters = {"list": "jobs", "account_id": account_id, "kind": kind, "status": status}
     before = decode_cursor(cursor, filters=filters)[0] if cursor else None
     rows = connection.execute(
-        SQL["list_jobs"], {"account_id": account_id, "kind": kind, "before": before, "rows_max": limit + 1}
+        SQL["list_jobs"],
+        {"account_id": account_id, "kind": kind, "status": status, "before": before, "rows_max": limit + 1},
     ).fetchall()
     views = [JobView(job=row["job"], units=row["units"], timeline=row["timeline"]) for row in rows[:limit]]
     more = len(rows) > limit
     return JobPage(views, encode_cursor([views[-1].job["job_id"]], filters=filters) if more else None)
+
+
+def note_unit_starts(connection: Connection, *, job_id: str, starts: Iterable[UnitCommand]) -> None:
+    """Keep the command each unit is begun with, so that a redrive of the job can begin the missing ones again."""
+    noted = {
+        start.unit_key: {"queue": start.queue, "schema": start.schema_name, "body": start.model_dump(mode="json")}
+        for start in starts
+    }
+    connection.execute(SQL["note_unit_starts"], {"job_id": job_id, "starts": Jsonb(noted)})
+
+
+def unit_is_wanted(connection: Connection, *, kind: str, unit_key: str) -> bool:
+    """Tell whether a live job waits for a unit; what only cancelled and expired jobs asked for is not."""
+    row = connection.execute(SQL["unit_is_wanted"], {"kind": kind, "unit_key": unit_key}).fetchone()
+    return bool(row and row["wanted"])
 
 
 def expand_unit(connection: Connection, *, job_id: str, unit_key: str, units: list[str], at: datetime) -> None:

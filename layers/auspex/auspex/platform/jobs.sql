@@ -20,7 +20,13 @@ SELECT job, units, timeline FROM platform.read_job(%(account_id)s::text, %(job_i
 
 -- name: list_jobs
 SELECT job, units, timeline FROM platform.list_jobs(
-  %(account_id)s::text, %(kind)s::text, %(before)s::text, %(rows_max)s::integer)
+  %(account_id)s::text, %(kind)s::text, %(status)s::text, %(before)s::text, %(rows_max)s::integer)
+
+-- name: unit_is_wanted
+SELECT platform.unit_is_wanted(%(kind)s::text, %(unit_key)s::text) AS wanted
+
+-- name: note_unit_starts
+SELECT platform.note_unit_starts(%(job_id)s::text, %(starts)s::jsonb)
 
 -- name: expire_overdue
 WITH overdue AS (

@@ -15,6 +15,8 @@ from infra.rules._source import Source, statements_in
 API_TIMEOUT_SECONDS_MAX = 29
 LAYERS_MAX = 5
 PLATFORM_TEMPLATE = "platform.yaml"
+RESOURCELESS_ACTIONS = frozenset({"sqs:ListQueues"})
+"""Actions that IAM accepts with the resource * alone, and that only read names."""
 PLATFORM_QUEUES = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${NamePrefix}-*"
 
 
@@ -27,7 +29,7 @@ class NoWildcardInPolicies(CloudFormationLintRule):
 
     id = "E9106"
     shortdesc = "No policy statement holds a wildcard"
-    description = "No * in Action or Resource, but for the platform's rights on the queues ${NamePrefix}-*"
+    description = "No * in Action or Resource, but for the platform's rights on ${NamePrefix}-* and to list queues"
     tags = ("iam",)
 
     def match(self, cfn: Template) -> list[RuleMatch]:
@@ -37,12 +39,11 @@ class NoWildcardInPolicies(CloudFormationLintRule):
         for logical_id, resource in source.template.get("Resources", {}).items():
             for statement in statements_in(resource.get("Properties", {})):
                 for name in ("Action", "NotAction", "Resource", "NotResource"):
-                    for text in _texts(statement.get(name, [])):
-                        allowed = (
-                            source.filename == PLATFORM_TEMPLATE and name == "Resource" and text == PLATFORM_QUEUES
-                        )
-                        if "*" in text and not allowed:
-                            found.append(_resource(logical_id, f"{logical_id}: {name} {text} holds a wildcard"))
+                    found += [
+                        _resource(logical_id, f"{logical_id}: {name} {text} holds a wildcard")
+                        for text in _texts(statement.get(name, []))
+                        if "*" in text and not _is_allowed(source, statement, name, text)
+                    ]
             named = _managed_policies(resource)
             found += [
                 _resource(logical_id, f"{logical_id}: managed policy {p}; state the rights instead") for p in named
@@ -110,6 +111,13 @@ class AtMostFiveLayers(CloudFormationLintRule):
             if layers > LAYERS_MAX:
                 found.append(_resource(logical_id, f"{logical_id} has {layers} layers, Lambda takes {LAYERS_MAX}"))
         return found
+
+
+def _is_allowed(source: Source, statement: dict[str, Any], name: str, text: str) -> bool:
+    """Tell whether a wildcard is one of the platform's two."""
+    if source.filename != PLATFORM_TEMPLATE or name != "Resource":
+        return False
+    return text == PLATFORM_QUEUES or (text == "*" and set(_texts(statement.get("Action", []))) <= RESOURCELESS_ACTIONS)
 
 
 def _texts(value: Any) -> list[str]:

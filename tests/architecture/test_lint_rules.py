@@ -77,6 +77,7 @@ Resources:
           Type: ScheduleV2
           Properties: { Name: !Sub "${AWS::StackName}-tick", ScheduleExpression: rate(1 hour) }
 """
+QUEUES = "arn:${AWS::Partition}:sqs:${AWS::Region}:"
 RIGHTS = "${AWS::AccountId}:${NamePrefix}-work"
 SCHEDULE_NAME = 'Name: !Sub "${AWS::StackName}-tick", '
 REDRIVE = "      RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDlq.Arn, maxReceiveCount: 3 }\n"
@@ -147,6 +148,14 @@ def test_only_the_platform_holds_rights_on_every_queue(rules: Rules, tmp_path: P
     wide = GOOD.replace(RIGHTS, "${AWS::AccountId}:${NamePrefix}-*")
     assert findings(rules, tmp_path / "platform.yaml", wide) == set()
     assert findings(rules, tmp_path / "filings.yaml", wide) == {("E9106", "Endpoint")}
+
+
+def test_only_the_platform_lists_queues_and_with_that_right_alone(rules: Rules, tmp_path: Path) -> None:
+    listing = GOOD.replace("[sqs:GetQueueAttributes]", "[sqs:ListQueues]").replace(f'!Sub "{QUEUES}{RIGHTS}"', '"*"')
+    assert findings(rules, tmp_path / "platform.yaml", listing) == set()
+    assert findings(rules, tmp_path / "filings.yaml", listing) == {("E9106", "Endpoint")}
+    more = listing.replace("[sqs:ListQueues]", "[sqs:ListQueues, sqs:DeleteQueue]")
+    assert findings(rules, tmp_path / "platform.yaml", more) == {("E9106", "Endpoint")}
 
 
 def test_the_command_line_finds_the_rules_and_fails_on_a_breach(tmp_path: Path) -> None:

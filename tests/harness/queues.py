@@ -128,6 +128,13 @@ class QueueService:
             raise QueueRefusedError(f"no queue {QueueName}")
         return {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{QueueName}"}
 
+    def list_queues(self, *, QueueNamePrefix: str = "", MaxResults: int = 1_000, NextToken: str = "") -> dict[str, Any]:  # noqa: N803
+        """Return the URLs of queues whose name begins so, at most `MaxResults` a page."""
+        names = sorted(name for name in self.queues if name.startswith(QueueNamePrefix) and name > NextToken)
+        urls = [self.get_queue_url(QueueName=name)["QueueUrl"] for name in names[:MaxResults]]
+        page: dict[str, Any] = {"QueueUrls": urls} if urls else {}
+        return page | ({"NextToken": names[MaxResults - 1]} if len(names) > MaxResults else {})
+
     def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str] | None = None) -> dict[str, Any]:  # noqa: N803
         """Return how many messages wait, are in flight and are delayed, and the queue's settings."""
         queue, now = self._queue(QueueUrl), self._clock.now()

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
 
 from auspex.platform.jobs import JobView
 from auspex.platform.replies import Representation
+
+JobId = Annotated[str, Field(pattern=r"^job_[0-9A-HJKMNP-TV-Z]{26}$", examples=["job_01K7Z3Y8N4Q6R2T5V9W1X0ABCD"])]
+JobKind = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z_]+$", max_length=100, examples=["filings.ingestion"])]
+JobStatus = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
+MessageName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$", examples=["filings-ingestion"])]
+"""The name of a stage, a queue (without the deployment's prefix) or a reason."""
 
 
 class UnitCounts(Representation):
@@ -40,7 +48,7 @@ class JobOut(Representation):
 
     job_id: str
     kind: str
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
+    status: JobStatus
     progress: int
     stage: str
     waiting_on: str | None

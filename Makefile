@@ -62,7 +62,7 @@ check: install ## Format, lint, types, import contracts, templates, SQL, generat
 	@.venv/bin/mypy layers/auspex/auspex functions infra tests
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint --append-rules infra/rules --template template.yaml 'infra/*.yaml'
-	@.venv/bin/sqlfluff lint --processes 1 layers infra
+	@$(PY) -m infra.local.lint_sql
 	@$(PY) -m infra.local.build_openapi --check
 	@$(PY) -m infra.local.generate_docs --check
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from infra.local.replay.server import ReplayServer
 from infra.local.replay.store import Store
 from tests.harness.fixtures import HarnessMaker

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from infra.local.replay.server import ReplayServer
 from tests.conftest import Database, Server, cloned
 from tests.harness.harness import Harness

@@ -21,6 +21,22 @@ CURSOR_CHARACTERS_MAX: Final = 1_024
 READY_CHECK_SECONDS: Final = 1.0
 """Deadline of each check of /ready."""
 
+# Accounts and keys
+ACCOUNT_NAME_CHARACTERS_MAX: Final = 200
+"""Longest name of an account."""
+ACCOUNT_KEYS_MAX: Final = 100
+"""Keys of one account that work at the same time; a key in its overlap counts, a key being rotated does not."""
+KEY_NAME_CHARACTERS_MAX: Final = 100
+"""Longest name of a key."""
+KEY_SCOPES_MAX: Final = 20
+"""Most scopes of one key."""
+KEY_DAYS_MAX: Final = 3_650
+"""Latest expiry that a key may be given, from its creation; without one it does not expire."""
+KEY_OVERLAP_SECONDS_DEFAULT: Final = 86_400
+"""How long a rotated key keeps working when `overlap_seconds` is absent (a day)."""
+KEY_OVERLAP_SECONDS_MAX: Final = 604_800
+"""Longest overlap of a rotation (7 days)."""
+
 # Messages
 MESSAGE_BYTES_MAX: Final = 8_192
 """Largest message body; documents travel by reference."""

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class NewKey:
     """A key at the only moment it can be read."""
 
     key_id: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 def authenticate(connection: Connection, *, authorization: str | None, at: datetime) -> Authenticated:
@@ -50,10 +50,10 @@ def authenticate(connection: Connection, *, authorization: str | None, at: datet
     match = _BEARER.match(authorization or "")
     if match is None:
         raise Unauthenticated(detail="Send `Authorization: Bearer` with an API key.")
-    digest = hashlib.sha256(match["key"].encode()).digest()
+    digest = sha256_of_secret(match["key"])
     row = connection.execute(SQL["authenticate"], {"key_sha256": digest, "at": at}).fetchone()
     if row is None or not hmac.compare_digest(bytes(row["key_sha256"]), digest):
-        raise Unauthenticated(detail="This API key is unknown, expired or revoked.")
+        raise Unauthenticated(detail="This API key is unknown, expired or revoked, or its account is suspended.")
     if row["mode"] == "test" and read_settings(DeploymentSettings).stage == "production":
         raise Unauthenticated(detail="Test keys do not work in production.")
     return Authenticated(
@@ -65,6 +65,16 @@ def require_scope(caller: Authenticated, scope: str) -> None:
     """Raise ScopeMissing unless the caller's key holds the scope."""
     if not caller.may(scope):
         raise ScopeMissing(detail=f"This route needs the scope `{scope}`.", required_scope=scope)
+
+
+def make_secret(mode: str) -> str:
+    """Return a new key of 256 random bits; `mode` is `live` or `test`."""
+    return f"apx_{mode}_{secrets.token_urlsafe(KEY_RANDOM_BYTES)}"
+
+
+def sha256_of_secret(secret: str) -> bytes:
+    """Return what is stored of a key, 32 bytes. 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def create_account(connection: Connection, *, name: str, plan: str, at: datetime) -> str:
@@ -85,14 +95,14 @@ def create_key(
     expires_at: datetime | None = None,
 ) -> NewKey:
     """Create a key of 256 random bits; the secret is in the return value and nowhere else."""
-    secret = f"apx_{mode}_{secrets.token_urlsafe(KEY_RANDOM_BYTES)}"
+    secret = make_secret(mode)
     key_id = new_id("key")
     connection.execute(
         SQL["insert_key"],
         {
             "key_id": key_id,
             "account_id": account_id,
-            "key_sha256": hashlib.sha256(secret.encode()).digest(),
+            "key_sha256": sha256_of_secret(secret),
             "mode": mode,
             "name": name,
             "scopes": scopes,

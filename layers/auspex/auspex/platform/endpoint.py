@@ -75,7 +75,7 @@ IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]
 
 
 class Endpoint:
-    """One resource: register its methods with `get` and `post`, export `handler`."""
+    """One resource: register its methods with `get`, `post`, `patch` and `delete`, export `handler`."""
 
     def __init__(self, name: str, *, scope: str | None, body_bytes_max: int = BODY_BYTES_MAX) -> None:
         self._default = Rule(scope=scope, body_bytes_max=body_bytes_max)
@@ -106,6 +106,14 @@ class Endpoint:
     def post(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
         """Register a creating or computing method."""
         return self._method("POST", path, scope, options)
+
+    def patch(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        """Register a method that changes the fields it is given."""
+        return self._method("PATCH", path, scope, options)
+
+    def delete(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
+        """Register a method that ends something; a second call changes nothing."""
+        return self._method("DELETE", path, scope, options)
 
     def _method(
         self, method: str, path: str, scope: str | None, options: dict[str, Any]

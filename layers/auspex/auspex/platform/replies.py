@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+import re
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from auspex.core.limits import CURSOR_CHARACTERS_MAX, PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX
 
 T = TypeVar("T")
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
+
+
+def _require_instant(value: Any) -> Any:
+    """Refuse what pydantic would also take for an instant: numbers, other zones, other notations."""
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise ValueError("give an instant of RFC 3339 in UTC, such as 2031-01-31T00:00:00Z")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_require_instant)]
+"""An instant in a request body: RFC 3339 in UTC with `Z`."""
 
 
 class Request(BaseModel):

@@ -15,7 +15,7 @@ from tests.harness.harness import Harness
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 FILES = [path for path in sorted(EVENTS.glob("*/*.json")) if path.parent.name != "contracts"]
 ACCESSION = "9999999001-24-000018"  # an 8-K of the sample company
-STATUS_OTHER_THAN_200 = {"ingestions": 202, "jobs": 404}
+STATUS_OTHER_THAN_200 = {"accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def ingested(postgres_server: Server, filings_parameters: dict[str, str]) -> Ite
 def read_event(path: Path, harness: Harness) -> dict[str, Any]:
     event: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if "authorization" in event.get("headers", {}):
-        event["headers"]["authorization"] = f"Bearer {harness.create_key('filings')}"
+        event["headers"]["authorization"] = f"Bearer {harness.create_key('admin', 'filings')}"
     return event
 
 

@@ -39,6 +39,7 @@ SETTINGS = {
     "unix_socket_directories": "",  # no socket file: none goes stale, and no path is too long for one
     "max_connections": "300",
     "client_connection_check_interval": "1s",  # a killed worker's query ends with it
+    "shared_buffers": "256MB",  # the index of 20,000 chunks stays in memory
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -184,7 +184,10 @@ CREATE TABLE filings.chunks (
   index_version integer NOT NULL
 );
 CREATE INDEX chunks_by_vector ON filings.chunks USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 64);
-CREATE INDEX chunks_by_filter ON filings.chunks (cik, form, period_end);
+-- Filters are read from the index alone; vectors stay in the row, where a scan finds them without a detour.
+CREATE INDEX chunks_by_filter ON filings.chunks (cik, form, period_end)
+  INCLUDE (chunk_id, known_at, superseded_at, kind);
+ALTER TABLE filings.chunks ALTER COLUMN embedding SET STORAGE PLAIN;
 CREATE INDEX chunks_by_accession ON filings.chunks (accession, index_version);
 
 CREATE TABLE filings.terms (

@@ -111,6 +111,8 @@ class Stage:
 
 
 FORMS = {"8-K": 0.70, "10-Q": 0.20, "10-K": 0.10}
+BATCH_CHUNKS, EMBED_SECONDS, WRITE_SECONDS = 64, 4.0, 0.18
+"""One batch of `filings-knowledge`: `make bench --only index` on one core, the write without embedding."""
 EDGAR_SLOT_SECONDS = 0.125
 EDGAR_REQUESTS = {"8-K": 4, "10-Q": 4, "10-K": 5}
 """Index page, documents, companyfacts: each takes one slot of the shared budget row."""
@@ -139,6 +141,26 @@ def simulate_burst(filings: int, stages: Sequence[Stage] = STAGES) -> tuple[floa
         ready = done
     median, late = np.percentile(ready, [50, 95]) / 60
     return float(median), float(late), float(ready.max()) / 60
+
+
+def simulate_index_writers(workers: int, *, seconds: float = 600.0) -> tuple[float, float]:
+    """Return chunks indexed per second, and the share of time that a worker waits for the corpus row.
+
+    A worker embeds a batch, then writes it; every writer of a corpus takes its one row first.
+    """
+    random = np.random.default_rng([SEED, workers, 2])
+    at = [(float(random.random() * EMBED_SECONDS), worker) for worker in range(workers)]
+    heapq.heapify(at)
+    free = waited = 0.0
+    batches = 0
+    while at[0][0] < seconds:
+        wanted, worker = heapq.heappop(at)
+        started = max(wanted, free)
+        waited += started - wanted
+        free = started + WRITE_SECONDS * float(_spread(random, 1)[0])
+        batches += 1
+        heapq.heappush(at, (free + EMBED_SECONDS * float(_spread(random, 1)[0]), worker))
+    return batches * BATCH_CHUNKS / seconds, waited / (seconds * workers)
 
 
 def _spread(random: np.random.Generator, size: int) -> Floats:
@@ -183,6 +205,10 @@ def main() -> None:
     print("\n| spends/s on one account | rows | wait p50 ms | wait p99 ms |")
     for spends, rows in ((10, 1), (50, 1), (100, 1), (150, 1), (150, 4), (1_000, 16)):
         print(_row(f"{spends:,}", f"{rows}", *simulate_hot_row(spends, held_seconds=HELD_SECONDS, rows=rows)))
+    print("\n| knowledge workers | chunks/s | waiting for the corpus row % |")
+    for workers in (4, 8, 16, 32, 64):
+        chunks, waiting = simulate_index_writers(workers)
+        print(_row(f"{workers}", chunks, waiting * 100))
     print("\n| filings at once | knowledge workers | p50 min | p95 min | last min |")
     for filings, workers in ((60, 4), (500, 4), (1_500, 4), (1_500, 8), (1_500, 16)):
         stages = (*STAGES[:2], Stage("knowledge", workers, STAGES[2].seconds))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
 import pytest
+from tests.benchmarks import scale_cost, scale_simulation
+from tests.benchmarks.scale_cost import cost_per_million
 from tests.benchmarks.scale_simulation import (
+    BATCH_CHUNKS,
     EDGAR_REQUESTS,
     EDGAR_SLOT_SECONDS,
     MIX,
+    WRITE_SECONDS,
     simulate_backends,
     simulate_burst,
     simulate_hot_row,
+    simulate_index_writers,
     simulate_load,
     simulate_step,
 )
@@ -45,5 +53,27 @@ def test_no_burst_is_indexed_before_edgar_has_served_it() -> None:
     assert last * 60 >= filings * min(EDGAR_REQUESTS.values()) * EDGAR_SLOT_SECONDS
 
 
+def test_one_corpus_row_bounds_what_all_workers_write_together() -> None:
+    few, many = simulate_index_writers(4)[0], simulate_index_writers(64)[0]
+    assert few < many <= BATCH_CHUNKS / WRITE_SECONDS * 1.05
+
+
+def test_a_million_requests_cost_less_each_the_more_there_are() -> None:
+    costs = [cost_per_million(rate) for rate in (10, 1_000, 100_000)]
+    assert [cost.total for cost in costs] == sorted((cost.total for cost in costs), reverse=True)
+    assert all(
+        cost.total == pytest.approx(cost.functions + cost.edge + cost.logs + cost.queues + cost.postgres)
+        for cost in costs
+    )
+
+
 def test_equal_input_gives_equal_output() -> None:
     assert simulate_burst(60) == simulate_burst(60)
+
+
+@pytest.mark.parametrize("script", [scale_simulation, scale_cost], ids=lambda script: script.__name__)
+def test_the_page_quotes_what_the_script_prints(script: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    script.main()
+    page = (Path(__file__).resolve().parents[2] / "docs" / "scale.md").read_text(encoding="utf-8").splitlines()
+    printed = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert [line for line in printed if line not in page] == []

@@ -18,11 +18,12 @@ from tests.architecture.checkout import PACKAGE, ROOT, application, imports_of, 
 SHELLS = {
     "filings": {
         # use cases: they own a transaction or take a connection
-        "analyze_filing", "answer_question", "create_ingestion", "fetch_filing", "gather_evidence", "index_filing",
-        "poll_scan", "refresh_companies", "scan_company", "search_chunks", "search_filings", "verify_citation",
+        "abandon_filing", "analyze_filing", "answer_question", "create_ingestion", "fetch_filing", "gather_evidence",
+        "index_filing", "poll_scan", "refresh_companies", "scan_company", "search_chunks", "search_filings",
+        "verify_citation",
         # stores and reads
-        "ask_store", "company_reads", "document_store", "edgar_budget", "evidence_store", "filing_reads",
-        "filing_store", "index_store", "kpi_reads", "kpi_store", "stored_documents",
+        "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
+        "kpi_reads", "kpi_store", "stored_documents",
         # mechanisms of stages, contracts, shapes
         "document_json", "graph", "leases", "messages", "problems", "representations", "source_outcomes",
         "adapters", "ports",
@@ -30,12 +31,12 @@ SHELLS = {
 }  # fmt: skip
 ENGINE_CORE = {"auspex.core.ids", "auspex.core.limits"}
 ENGINE_EXTRAS = {
-    "filings.normalize": {"lxml"},
-    "filings.markup": {"lxml"},
-    "filings.walker": {"lxml"},
-    "filings.xbrl": {"lxml"},
-    "filings.embed": {"onnxruntime"},
-    "filings.wordpiece": {"tokenizers"},
+    "filings.reading.normalize": {"lxml"},
+    "filings.reading.markup": {"lxml"},
+    "filings.reading.walker": {"lxml"},
+    "filings.reading.xbrl": {"lxml"},
+    "filings.index.embed": {"onnxruntime"},
+    "filings.index.wordpiece": {"tokenizers"},
 }
 
 # ── Budgets: what a function's cold start must not load, and how many modules it may ────────────────────────────────
@@ -135,24 +136,30 @@ def engine_files() -> list[Path]:
     ]
 
 
+def dotted(path: Path) -> str:
+    """Return the module's name of a file of the package."""
+    return ".".join(("auspex", *path.with_suffix("").parts))
+
+
 @pytest.mark.parametrize("path", engine_files(), ids=str)
 def test_an_engine_is_pure(path: Path) -> None:
     """Numbers and text only: no clock, no I/O, no database; the same input gives the same output."""
     product = path.parts[0]
-    engines = {f"auspex.{product}.{engine.stem}" for engine in engine_files() if engine.parts[0] == product}
-    extras = ENGINE_EXTRAS.get(f"{product}.{path.stem}", set()) | {"numpy"}
+    engines = {dotted(engine) for engine in engine_files() if engine.parts[0] == product}
+    packages = {engine.rpartition(".")[0] for engine in engines}
+    extras = ENGINE_EXTRAS.get(dotted(path).removeprefix("auspex."), set()) | {"numpy"}
     for name in imports_of(PACKAGE / path):
         top = name.partition(".")[0]
         if top == "auspex":
-            module = ".".join(name.split(".")[:3])
-            assert module in engines | ENGINE_CORE | {f"auspex.{product}", "auspex.core"}, name
+            allowed = engines | packages | ENGINE_CORE | {"auspex.core"}
+            assert name in allowed or name.rpartition(".")[0] in allowed, name
         else:
             assert top in set(sys.stdlib_module_names) | extras, name
 
 
 def test_every_shell_that_is_named_exists() -> None:
     for product, names in SHELLS.items():
-        present = {p.stem for p in (PACKAGE / product).glob("*.py")} | {p.name for p in (PACKAGE / product).iterdir()}
+        present = {p.stem for p in (PACKAGE / product).rglob("*.py")} | {p.name for p in (PACKAGE / product).iterdir()}
         assert names - present == set()
 
 

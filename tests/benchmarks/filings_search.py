@@ -23,13 +23,13 @@ from tests.evals.ground import ROOT, evaluation_server, filings_connection, mode
 from tests.factories.stored_filings import accession_number, store_filing
 
 from auspex.core.database import Connection
-from auspex.filings.chunking import CompanyName, chunk_filing, embedded_text
-from auspex.filings.embed import BATCH_TEXTS, DIMENSIONS, Embedder
-from auspex.filings.index_store import index_chunks
+from auspex.filings.index.chunking import CompanyName, chunk_filing, embedded_text
+from auspex.filings.index.embed import BATCH_TEXTS, DIMENSIONS, Embedder
+from auspex.filings.index.index_store import index_chunks
+from auspex.filings.index.search_chunks import SearchFilter, search_chunks
 from auspex.filings.model import Chunk, FilingDocument, FilingHeader, Section
-from auspex.filings.normalize import normalize
-from auspex.filings.search_chunks import SearchFilter, search_chunks
-from auspex.filings.sections import split_sections
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import split_sections
 
 DATA = ROOT.parent / "shared" / "data" / "filings"
 SIZES = (10_000, 100_000)

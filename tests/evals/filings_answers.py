@@ -26,9 +26,9 @@ from tests.factories.answer_evidence import annual_report
 from tests.factories.mutated_drafts import drafts, mutate
 
 from auspex.core.database import Connection
-from auspex.filings.answer import check_draft
 from auspex.filings.answer_question import find_answer, result_document
-from auspex.filings.embed import Embedder
+from auspex.filings.answers.answer import check_draft
+from auspex.filings.index.embed import Embedder
 from auspex.filings.model import Basis
 
 NUMERIC = "metrics-generated"

@@ -19,11 +19,11 @@ from tests.evals.ground import bootstrap_interval, evaluation_database
 from tests.factories.stored_filings import accession_number, store_filing
 
 from auspex.core.database import Connection
-from auspex.filings.bm25 import searchable_text
-from auspex.filings.embed import DIMENSIONS
-from auspex.filings.index_store import index_chunks
+from auspex.filings.index.bm25 import searchable_text
+from auspex.filings.index.embed import DIMENSIONS
+from auspex.filings.index.index_store import index_chunks
+from auspex.filings.index.search_chunks import SearchFilter, SearchHit, SearchWeights, search_chunks
 from auspex.filings.model import Chunk
-from auspex.filings.search_chunks import SearchFilter, SearchHit, SearchWeights, search_chunks
 
 PARITY_QUERIES = 1_000
 DEPTH = 10

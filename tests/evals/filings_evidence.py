@@ -21,13 +21,13 @@ from tests.evals.vector_cache import CachedEmbedder
 from tests.factories.stored_filings import store_filing
 
 from auspex.core.database import Connection
-from auspex.filings.chunking import CompanyName, chunk_filing, embedded_text
-from auspex.filings.companies import KnownCompany
-from auspex.filings.embed import Embedder
-from auspex.filings.fiscal_periods import FiscalCalendar
-from auspex.filings.index_store import index_chunks
-from auspex.filings.questions import parse_question
-from auspex.filings.search_chunks import SearchFilter, SearchWeights, search_chunks
+from auspex.filings.answers.companies import KnownCompany
+from auspex.filings.answers.questions import parse_question
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar
+from auspex.filings.index.chunking import CompanyName, chunk_filing, embedded_text
+from auspex.filings.index.embed import Embedder
+from auspex.filings.index.index_store import index_chunks
+from auspex.filings.index.search_chunks import SearchFilter, SearchWeights, search_chunks
 
 LEGS = {
     "lexical": SearchWeights(lexical=1.0, vector=0.0),

@@ -19,14 +19,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from auspex.filings.dates import read_date
-from auspex.filings.kpi_facts import LocatedFact, choose_facts
-from auspex.filings.kpis import extract_kpis
+from auspex.filings.extraction.kpi_facts import LocatedFact, choose_facts
+from auspex.filings.extraction.kpis import extract_kpis
+from auspex.filings.extraction.periods import classify_period
 from auspex.filings.model import Basis, Fact, FilingDocument, FilingHeader, Kpi, PeriodType
-from auspex.filings.normalize import normalize
-from auspex.filings.periods import classify_period
-from auspex.filings.sections import split_sections
-from auspex.filings.xbrl import read_companyfacts
+from auspex.filings.reading.dates import read_date
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import split_sections
+from auspex.filings.reading.xbrl import read_companyfacts
 
 METRICS = ("eps_diluted", "revenue")
 _CIKS = {"AAPL": 320193, "NVDA": 1045810, "GOOG": 1652044}

@@ -20,14 +20,14 @@ from typing import Any
 
 from tests.evals.ground import bootstrap_interval
 
-from auspex.filings.amounts import is_year, parse_amount
-from auspex.filings.figures import scan_numbers
-from auspex.filings.formulas import FormulaError
-from auspex.filings.formulas import evaluate as evaluate_expression
+from auspex.filings.answers.formulas import FormulaError
+from auspex.filings.answers.formulas import evaluate as evaluate_expression
+from auspex.filings.answers.statement_columns import read_scale_mark
+from auspex.filings.extraction.figures import scan_numbers
 from auspex.filings.model import Cell, NormalizedDocument, Table
-from auspex.filings.normalize import normalize
-from auspex.filings.statement_columns import read_scale_mark
-from auspex.filings.tables import read_scale
+from auspex.filings.reading.amounts import is_year, parse_amount
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.tables import read_scale
 
 _OPERAND = re.compile(r"\$?\s*(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*(?P<percent>%)?")
 _CONSTANT = re.compile(r"[1-9]|1[0-2]|100|365")

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from auspex.filings.model import Section
-from auspex.filings.normalize import normalize
-from auspex.filings.sections import split_sections
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import split_sections
 
 LARGE_CHARACTERS = 5_000
 # Markup is 3 to 40 times its text; a large item whose text is below this share of its markup has lost its body.

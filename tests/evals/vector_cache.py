@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from auspex.filings.embed import BATCH_TEXTS, DIMENSIONS, Embedder
+from auspex.filings.index.embed import BATCH_TEXTS, DIMENSIONS, Embedder
 
 CACHE = Path(__file__).resolve().parents[2] / ".auspex" / "cache"
 RECORD = np.dtype([("key", np.uint8, 32), ("vector", np.float32, DIMENSIONS)])

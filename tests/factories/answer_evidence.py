@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from auspex.filings.citations import StoredSection, hash_text
-from auspex.filings.companies import KnownCompany
-from auspex.filings.evidence import EvidenceFigure, FigureIndex, Source
-from auspex.filings.fiscal_periods import FiscalCalendar
+from auspex.filings.answers.citations import StoredSection, hash_text
+from auspex.filings.answers.companies import KnownCompany
+from auspex.filings.answers.evidence import EvidenceFigure, FigureIndex, Source
+from auspex.filings.answers.vocabulary import load_vocabulary
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.model import Basis, Method, PeriodType
-from auspex.filings.vocabulary import load_vocabulary
 
 COMPANY = KnownCompany(320193, "Apple Inc.", "AAPL", ("AAPL",), (), "0928")
 CALENDAR = FiscalCalendar("0928")

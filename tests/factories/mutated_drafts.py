@@ -9,10 +9,10 @@ from datetime import date
 
 from tests.factories.answer_evidence import COMPANY
 
-from auspex.filings.answer_figures import draft_figures
-from auspex.filings.drafts import Draft
-from auspex.filings.evidence import FigureIndex
-from auspex.filings.questions import parse_question
+from auspex.filings.answers.answer_figures import draft_figures
+from auspex.filings.answers.drafts import Draft
+from auspex.filings.answers.evidence import FigureIndex
+from auspex.filings.answers.questions import parse_question
 
 QUESTIONS = (
     "What was Apple's revenue in FY2024?",

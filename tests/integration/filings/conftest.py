@@ -1,4 +1,4 @@
-"""The filings application on the harness, with the replay server as its EDGAR: the sample company, faults on request."""
+"""The filings application on the harness; its EDGAR is a replay server with the sample company, faults on request."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from auspex.core.clock import FixedClock
 from auspex.core.problems import NotFound
 from auspex.filings.answer_question import AskQuestion, answer_question, find_answer
 from auspex.filings.ask_store import load_ask
-from auspex.filings.index_store import index_chunks
+from auspex.filings.index.index_store import index_chunks
 from auspex.filings.model import Answer, Chunk
 from auspex.filings.problems import SpanInvalid, UnknownTicker
 from auspex.filings.verify_citation import CitationClaim, verify_citation

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tests.conftest import Database
 
-from auspex.filings.edgar_budget import EdgarBudget, Slot
+from auspex.filings.adapters.edgar_budget import EdgarBudget, Slot
 from auspex.filings.source_errors import BudgetWaitTooLong, SourcePaused
 
 SPACING = timedelta(milliseconds=125)

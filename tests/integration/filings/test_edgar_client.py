@@ -21,11 +21,11 @@ from tests.conftest import Database
 
 from auspex.core.limits import DOCUMENT_BYTES_MAX
 from auspex.filings.adapters.edgar import EdgarClient
+from auspex.filings.adapters.edgar_budget import EdgarBudget
 from auspex.filings.adapters.edgar_index import documents_to_fetch
 from auspex.filings.adapters.edgar_sgml import document_body, split_submission
 from auspex.filings.adapters.edgar_submissions import OlderPage
 from auspex.filings.adapters.edgar_transport import EdgarSettings
-from auspex.filings.edgar_budget import EdgarBudget
 from auspex.filings.source_errors import (
     BudgetWaitTooLong,
     DocumentTooLarge,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests.conftest import Database
 from tests.factories.stored_filings import Connection, accession_number, store_filing
 
-from auspex.filings.index_store import IndexDrift, index_chunks, recount_terms, remove_chunks
+from auspex.filings.index.index_store import IndexDrift, index_chunks, recount_terms, remove_chunks
 from auspex.filings.model import Chunk
 
 SOUND = IndexDrift(terms=0, chunks=0, length=0)

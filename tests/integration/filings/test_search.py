@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from tests.conftest import Database
 from tests.factories.stored_filings import Connection, accession_number, store_filing
 
-from auspex.filings.bm25 import score_all
-from auspex.filings.index_store import index_chunks
+from auspex.filings.index.bm25 import score_all
+from auspex.filings.index.index_store import index_chunks
+from auspex.filings.index.search_chunks import SearchEffort, SearchFilter, SearchResult, SearchWeights, search_chunks
 from auspex.filings.model import Chunk
-from auspex.filings.search_chunks import SearchEffort, SearchFilter, SearchResult, SearchWeights, search_chunks
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 EVERYTHING = SearchFilter(as_of=NOW)

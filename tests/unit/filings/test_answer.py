@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 from tests.factories.answer_evidence import CALENDAR, COMPANY, Filing, annual_report, figures_of
 
-from auspex.filings.answer import check_draft, finish_answer
-from auspex.filings.answer_figures import draft_figures
-from auspex.filings.answer_sentences import draft_sentences, score
-from auspex.filings.evidence import FigureIndex, Passage, Sentence
+from auspex.filings.answers.answer import check_draft, finish_answer
+from auspex.filings.answers.answer_figures import draft_figures
+from auspex.filings.answers.answer_sentences import draft_sentences, score
+from auspex.filings.answers.evidence import FigureIndex, Passage, Sentence
+from auspex.filings.answers.questions import parse_question
+from auspex.filings.answers.refusals import RefusedError
 from auspex.filings.model import Answer, Basis, PeriodType
-from auspex.filings.questions import parse_question
-from auspex.filings.refusals import RefusedError
 
 TODAY = date(2025, 1, 1)
 

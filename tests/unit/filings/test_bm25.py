@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auspex.filings.bm25 import idf, score_all, searchable_text, term_score
+from auspex.filings.index.bm25 import idf, score_all, searchable_text, term_score
 
 FIXTURE = ("revenue grew revenue", "revenue fell", "cash flow grew strongly today")
 

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from auspex.filings.chunking import (
+from auspex.filings.index.chunking import (
     CHUNK_TOKENS_MAX,
     CONTEXT_TOKENS_MAX,
     CompanyName,
     chunk_filing,
     embedded_text,
 )
+from auspex.filings.index.passages import OVERLAP_TOKENS_MAX
 from auspex.filings.model import (
     Basis,
     Cell,
@@ -32,7 +33,6 @@ from auspex.filings.model import (
     SummaryBullet,
     Table,
 )
-from auspex.filings.passages import OVERLAP_TOKENS_MAX
 
 HEADER = FilingHeader(
     accession="0000000001-24-000001",

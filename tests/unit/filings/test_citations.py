@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories.answer_evidence import annual_report, figures_of
 
-from auspex.filings.citations import StoredSection, hash_text, verify_sources, verify_span
+from auspex.filings.answers.citations import StoredSection, hash_text, verify_sources, verify_span
 
 TEXT = "Net sales were $94,036 million — a “record”. Größe: 5 µm."
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from auspex.filings.embed import DIMENSIONS, Embedder
-from auspex.filings.wordpiece import WordPiece
+from auspex.filings.index.embed import DIMENSIONS, Embedder
+from auspex.filings.index.wordpiece import WordPiece
 
 ROOT = Path(__file__).resolve().parents[3]
 

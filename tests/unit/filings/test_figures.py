@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.factories.answer_evidence import CALENDAR, annual_report
 from tests.factories.mutated_drafts import drafts, mutate
 
-from auspex.filings.answer import check_draft
-from auspex.filings.figures import ProvenFigure, equals, find_in_quote, scan_numbers, show, verify_figures
+from auspex.filings.answers.answer import check_draft
+from auspex.filings.extraction.figures import ProvenFigure, equals, find_in_quote, scan_numbers, show, verify_figures
 from auspex.filings.model import Basis, PeriodType
 
 MUTATIONS = 400

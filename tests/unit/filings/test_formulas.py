@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auspex.filings.formulas import FORMULAS, FormulaError, evaluate, expand, names, parse, render
+from auspex.filings.answers.formulas import FORMULAS, FormulaError, evaluate, expand, names, parse, render
 
 # A small company, worked out by hand. "_before" is the balance one year earlier.
 BOOK = {

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.evals.filings_figures import evaluate
 
-from auspex.filings.kpi_checks import Change, change, recompute
-from auspex.filings.kpis import NO_REVENUE, KpiExtraction, extract_kpis
-from auspex.filings.metrics import METRICS, label_rank
+from auspex.filings.extraction.kpi_checks import Change, change, recompute
+from auspex.filings.extraction.kpis import NO_REVENUE, KpiExtraction, extract_kpis
+from auspex.filings.extraction.metrics import METRICS, label_rank
 from auspex.filings.model import Basis, Fact, FactOrigin, FilingDocument, FilingHeader, Kpi, Method, PeriodType
-from auspex.filings.normalize import normalize
-from auspex.filings.sections import split_sections
-from auspex.filings.xbrl import read_companyfacts
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import split_sections
+from auspex.filings.reading.xbrl import read_companyfacts
 
 QUARTER, NINE, YEAR = PeriodType.QUARTER, PeriodType.NINE_MONTHS, PeriodType.YEAR
 END = date(2023, 3, 3)

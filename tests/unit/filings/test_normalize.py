@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auspex.filings.document_json import document_from_json, document_to_json
 from auspex.filings.model import NormalizedDocument
-from auspex.filings.normalize import UnsupportedDocumentError, normalize
+from auspex.filings.reading.document_json import document_from_json, document_to_json
+from auspex.filings.reading.normalize import UnsupportedDocumentError, normalize
 
 INLINE = """<?xml version="1.0" encoding="utf-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"

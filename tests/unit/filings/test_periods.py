@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from auspex.filings.dates import list_dates, read_date
+from auspex.filings.extraction.period_columns import ColumnReader, Period
+from auspex.filings.extraction.periods import FiscalCalendar, classify_period, read_calendar
 from auspex.filings.model import PeriodType
-from auspex.filings.period_columns import ColumnReader, Period
-from auspex.filings.periods import FiscalCalendar, classify_period, read_calendar
+from auspex.filings.reading.dates import list_dates, read_date
 
 APPLE_Q3 = FiscalCalendar(date(2024, 6, 29), 2024, 3)
 

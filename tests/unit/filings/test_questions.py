@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auspex.filings.companies import KnownCompany, find_companies
-from auspex.filings.fiscal_periods import FiscalCalendar, PeriodRef, earlier, learn_calendar, parse_periods
+from auspex.filings.answers.companies import KnownCompany, find_companies
+from auspex.filings.answers.questions import Compare, Intent, parse_question
+from auspex.filings.answers.vocabulary import load_vocabulary
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodRef, earlier, learn_calendar, parse_periods
 from auspex.filings.model import Basis, PeriodType
-from auspex.filings.questions import Compare, Intent, parse_question
-from auspex.filings.vocabulary import load_vocabulary
 
 TODAY = date(2025, 1, 1)
 WORDS = [
@@ -245,7 +245,7 @@ def test_no_jumble_of_words_breaks_the_parser(words: list[str]) -> None:
 
 
 def test_every_metric_of_a_formula_is_in_the_vocabulary() -> None:
-    from auspex.filings.formulas import FORMULAS, names, parse
+    from auspex.filings.answers.formulas import FORMULAS, names, parse
 
     known = set(load_vocabulary().metrics)
     used = {name for formula in FORMULAS.values() for name in names(parse(formula.template))}

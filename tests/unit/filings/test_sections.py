@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.evals.filings_sections import evaluate
 
-from auspex.filings.items import (
+from auspex.filings.model import NormalizedDocument
+from auspex.filings.reading.items import (
     Severity,
     by_severity,
     item_numbers_from_titles,
     item_severity,
     section_title,
 )
-from auspex.filings.model import NormalizedDocument
-from auspex.filings.normalize import normalize
-from auspex.filings.sections import section_at, split_sections
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import section_at, split_sections
 
 BODY = "Words of this item. " * 30
 ANNUAL = [

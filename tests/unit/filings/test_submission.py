@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auspex.filings.submission import Filer, SubmissionUnreadableError, read_submission_header
+from auspex.filings.reading.submission import Filer, SubmissionUnreadableError, read_submission_header
 
 HEADER = b"""<SEC-DOCUMENT>0001-24-000001.txt : 20240703
 <SEC-HEADER>0001-24-000001.hdr.sgml : 20240703

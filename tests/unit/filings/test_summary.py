@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from auspex.filings.kpis import extract_kpis
+from auspex.filings.extraction.kpis import extract_kpis
+from auspex.filings.extraction.summary import BULLETS_MAX, summarize
 from auspex.filings.model import FilingDocument, FilingHeader, Kpi, SummaryBullet
-from auspex.filings.normalize import normalize
-from auspex.filings.sections import split_sections
-from auspex.filings.summary import BULLETS_MAX, summarize
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.sections import split_sections
 
 COVER = "<p>FORM 8-K</p><p>Indicate by check mark whether the registrant is an emerging growth company as defined.</p>"
 SIGNED = "<p>Pursuant to the requirements of the Securities Exchange Act of 1934, the registrant has signed.</p>"

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auspex.filings.amounts import Amount, is_year, parse_amount, scaled
 from auspex.filings.model import Table
-from auspex.filings.normalize import normalize
-from auspex.filings.tables import read_scale
-from auspex.filings.text_tables import read_text_tables
+from auspex.filings.reading.amounts import Amount, is_year, parse_amount, scaled
+from auspex.filings.reading.normalize import normalize
+from auspex.filings.reading.tables import read_scale
+from auspex.filings.reading.text_tables import read_text_tables
 
 
 @pytest.mark.parametrize(

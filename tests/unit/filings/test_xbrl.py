@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from auspex.filings.model import Fact, FactOrigin
-from auspex.filings.xbrl import (
+from auspex.filings.reading.xbrl import (
     CompanyFactsUnreadableError,
     Context,
     XbrlResources,

@@ -16,19 +16,19 @@ from auspex.core.database import Connection, connect
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
 from auspex.filings.adapters.edgar import EdgarClient
-from auspex.filings.compare_kpis import compare_kpis
 from auspex.filings.document_store import DocumentStore
+from auspex.filings.extraction.compare_kpis import compare_kpis
+from auspex.filings.extraction.kpis import KpiExtraction, extract_kpis
+from auspex.filings.extraction.summary import summarize
 from auspex.filings.graph import GraphRun
-from auspex.filings.items import item_severity
-from auspex.filings.kpis import KpiExtraction, extract_kpis
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, AnalyzeFiling, IndexFiling
 from auspex.filings.model import Fact, FilingDocument, FilingHeader, Kpi, SummaryBullet
+from auspex.filings.reading.items import item_severity
+from auspex.filings.reading.xbrl import keep_most_precise, read_companyfacts
 from auspex.filings.source_errors import NotFoundAtSource, NotRecorded
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.filings.stored_documents import load_documents
-from auspex.filings.summary import summarize
-from auspex.filings.xbrl import keep_most_precise, read_companyfacts
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit
 

@@ -18,27 +18,27 @@ from auspex.core.clock import Clock
 from auspex.core.database import Connection
 from auspex.core.ids import new_id
 from auspex.core.problems import IdempotencyKeyReused
-from auspex.filings.answer import finish_answer
-from auspex.filings.answer_figures import draft_figures
-from auspex.filings.answer_sentences import PASSAGES_MAX, draft_sentences
+from auspex.filings.answers.answer import finish_answer
+from auspex.filings.answers.answer_figures import draft_figures
+from auspex.filings.answers.answer_sentences import PASSAGES_MAX, draft_sentences
+from auspex.filings.answers.companies import KnownCompany
+from auspex.filings.answers.drafts import Draft
+from auspex.filings.answers.evidence import FigureIndex
+from auspex.filings.answers.evidence_store import list_lexemes, load_sections, read_idf
+from auspex.filings.answers.gather_evidence import Scope, find_passages, needed_metrics, read_statements
+from auspex.filings.answers.questions import Intent, ParsedQuestion, parse_question
+from auspex.filings.answers.refusals import RefusedError, refuse
 from auspex.filings.ask_store import StoredAsk, find_ask_by_key, insert_ask
-from auspex.filings.companies import KnownCompany
 from auspex.filings.company_reads import (
     list_candidates,
     list_filed_companies,
     load_companies,
     read_coverage,
 )
-from auspex.filings.drafts import Draft
-from auspex.filings.evidence import FigureIndex
-from auspex.filings.evidence_store import list_lexemes, load_sections, read_idf
-from auspex.filings.figures import Fault
-from auspex.filings.fiscal_periods import FiscalCalendar
-from auspex.filings.gather_evidence import Scope, find_passages, needed_metrics, read_statements
+from auspex.filings.extraction.figures import Fault
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.kpi_reads import list_answer_figures, read_calendar
 from auspex.filings.model import Answer, Citation
-from auspex.filings.questions import Intent, ParsedQuestion, parse_question
-from auspex.filings.refusals import RefusedError, refuse
 
 SOURCE_CORE = "core"
 

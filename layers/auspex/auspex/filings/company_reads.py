@@ -11,7 +11,7 @@ from typing import Any
 
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
 from auspex.core.problems import pointer_error
-from auspex.filings.companies import KnownCompany, name_words, ticker_words
+from auspex.filings.answers.companies import KnownCompany, name_words, ticker_words
 from auspex.filings.problems import UnknownTicker
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))

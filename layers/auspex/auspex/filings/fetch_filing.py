@@ -16,15 +16,15 @@ from auspex.filings import filing_store
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.adapters.edgar_index import FilingIndex, IndexDocument, documents_to_fetch
 from auspex.filings.adapters.edgar_sgml import document_body, split_submission
-from auspex.filings.document_json import document_from_json, document_to_json
 from auspex.filings.document_store import DocumentStore, raw_key, sha256_of
 from auspex.filings.filing_store import StoredDocument
 from auspex.filings.graph import GraphRun
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, AnalyzeFiling, FetchFiling, IndexFiling
 from auspex.filings.model import NORMALIZER_VERSION, FilingHeader, Section
-from auspex.filings.normalize import UnsupportedDocumentError, normalize
-from auspex.filings.sections import split_sections
+from auspex.filings.reading.document_json import document_from_json, document_to_json
+from auspex.filings.reading.normalize import UnsupportedDocumentError, normalize
+from auspex.filings.reading.sections import split_sections
 from auspex.filings.source_errors import NotFoundAtSource
 from auspex.filings.source_outcomes import FiledByAnother, UnsupportedDocument, edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery

@@ -16,11 +16,11 @@ from auspex.core.clock import Clock
 from auspex.core.database import Connection, connect, fetch_one, load_sql, transaction
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
-from auspex.filings.chunking import CompanyName, chunk_filing, embedded_text
 from auspex.filings.document_store import DocumentStore
-from auspex.filings.embed import DIMENSIONS, Embedder
 from auspex.filings.graph import GraphRun
-from auspex.filings.index_store import index_chunks, remove_chunks
+from auspex.filings.index.chunking import CompanyName, chunk_filing, embedded_text
+from auspex.filings.index.embed import DIMENSIONS, Embedder
+from auspex.filings.index.index_store import index_chunks, remove_chunks
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, IndexFiling
 from auspex.filings.model import Chunk, FilingHeader

@@ -12,6 +12,3 @@ SELECT c.cik FROM filings.companies AS c
 WHERE EXISTS (SELECT 1 FROM filings.filings AS f WHERE f.cik = c.cik)
 ORDER BY c.last_scan_at NULLS FIRST, c.cik
 LIMIT %(rows_max)s
-
--- name: stored_accessions
-SELECT accession FROM filings.filings WHERE accession = ANY (%(accessions)s::text[])

@@ -12,14 +12,14 @@ from typing import Any
 
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, load_sql
-from auspex.filings.evidence import EvidenceFigure, Source
-from auspex.filings.figures import scan_numbers
-from auspex.filings.fiscal_periods import FiscalCalendar, learn_calendar
-from auspex.filings.kpi_checks import change
-from auspex.filings.metrics import BY_NAME
+from auspex.filings.answers.evidence import EvidenceFigure, Source
+from auspex.filings.answers.vocabulary import Metric, load_vocabulary
+from auspex.filings.extraction.figures import scan_numbers
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar, learn_calendar
+from auspex.filings.extraction.kpi_checks import change
+from auspex.filings.extraction.metrics import BY_NAME
+from auspex.filings.extraction.periods import classify_period
 from auspex.filings.model import Basis, Method, PeriodType
-from auspex.filings.periods import classify_period
-from auspex.filings.vocabulary import Metric, load_vocabulary
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 COMPARE_DAYS = {"prior_quarter": (80, 100), "prior_year": (350, 380)}

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 UNDASHED_CHARACTERS = 18
+# `[0-9]`, not `\d`: that would be every digit of Unicode.
 
 
 def dash(accession: str) -> str:
@@ -18,7 +19,7 @@ def dash(accession: str) -> str:
 
 Accession = Annotated[
     str,
-    StringConstraints(pattern=r"^(\d{10}-\d{2}-\d{6}|\d{18})$"),
+    StringConstraints(pattern=r"^([0-9]{10}-[0-9]{2}-[0-9]{6}|[0-9]{18})$"),
     AfterValidator(dash),
     Field(description="Accession number, dashed or not", examples=["0000320193-24-000123"]),
 ]
@@ -33,6 +34,6 @@ Form = Annotated[
 ]
 CompanyName = Annotated[
     str,
-    StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9.-]{0,9}|\d{1,10})$", to_upper=True),
+    StringConstraints(pattern=r"^([A-Za-z][A-Za-z0-9.-]{0,9}|[0-9]{1,10})$", to_upper=True),
     Field(description="Ticker symbol or CIK", examples=["AAPL"]),
 ]

@@ -13,7 +13,7 @@ from auspex.core.clock import Clock
 from auspex.core.database import Connection
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import load_companies
-from auspex.filings.search_chunks import SearchFilter, SearchResult, SearchWeights, search_chunks
+from auspex.filings.index.search_chunks import SearchFilter, SearchResult, SearchWeights, search_chunks
 
 
 class TextEmbedder(Protocol):

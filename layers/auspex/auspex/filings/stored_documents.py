@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from auspex.core.database import Connection
 from auspex.filings import filing_store
-from auspex.filings.document_json import document_from_json
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.model import FilingDocument, Section
+from auspex.filings.reading.document_json import document_from_json
 
 
 def load_documents(

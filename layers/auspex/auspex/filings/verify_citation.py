@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auspex.core.database import Connection, fetch_one, load_sql
 from auspex.core.problems import NotFound, pointer_error
-from auspex.filings.citations import StoredSection, Verification, verify_span
+from auspex.filings.answers.citations import StoredSection, Verification, verify_span
 from auspex.filings.problems import SpanInvalid
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from auspex.core.limits import DOCUMENT_BYTES_MAX
+from auspex.filings.adapters.edgar_budget import EdgarBudget
 from auspex.filings.adapters.edgar_index import ACCESSION, FilingIndex, parse_filing_index
 from auspex.filings.adapters.edgar_submissions import (
     OlderPage,
@@ -20,7 +21,6 @@ from auspex.filings.adapters.edgar_submissions import (
     parse_submissions,
 )
 from auspex.filings.adapters.edgar_transport import EdgarSettings, EdgarTransport, Reply
-from auspex.filings.edgar_budget import EdgarBudget
 from auspex.filings.source_errors import NotFoundAtSource, NotYetPublished, SourceUnreadable
 
 NOT_YET_PUBLISHED_SECONDS = 60.0

@@ -16,7 +16,7 @@ import httpx
 
 from auspex.core.config import Settings
 from auspex.core.limits import DOCUMENT_BYTES_MAX
-from auspex.filings.edgar_budget import EdgarBudget, Slot
+from auspex.filings.adapters.edgar_budget import EdgarBudget, Slot
 from auspex.filings.source_errors import (
     DocumentTooLarge,
     NotFoundAtSource,

@@ -1,1 +1,1 @@
-"""The ports of filings as this deployment has them: built on first use, kept for the environment's life, one module each."""
+"""The ports of filings as this deployment has them: built on first use and kept, one module each."""

@@ -7,8 +7,8 @@ from functools import cache
 from auspex.core.config import read_settings
 from auspex.core.database import connect
 from auspex.filings.adapters.edgar import EdgarClient
+from auspex.filings.adapters.edgar_budget import EdgarBudget
 from auspex.filings.adapters.edgar_transport import EdgarSettings
-from auspex.filings.edgar_budget import EdgarBudget
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from auspex.core.config import Settings, read_settings
-from auspex.filings.embed import Embedder
+from auspex.filings.index.embed import Embedder
 
 
 class ModelSettings(Settings):

@@ -17,9 +17,9 @@ from auspex.core.limits import (
     SEARCH_CANDIDATES_MAX,
     SEARCH_TOP_MAX,
 )
+from auspex.filings.index.search_chunks import CANDIDATES_DEFAULT, TOP_DEFAULT
 from auspex.filings.ports.embedding import embedder
 from auspex.filings.representations import CompanyName, Form
-from auspex.filings.search_chunks import CANDIDATES_DEFAULT, TOP_DEFAULT
 from auspex.filings.search_filings import SearchCommand, search_filings
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import Representation, Request

@@ -108,7 +108,7 @@ def test_every_sql_file_lies_beside_a_module_that_loads_it() -> None:
 def test_every_block_is_used() -> None:
     for path in PACKAGE.rglob("*.sql"):
         code = "".join(module.read_text(encoding="utf-8") for module in path.parent.glob("*.py"))
-        unused = {name for name in load_sql(path) if f'SQL["{name}"]' not in code}
+        unused = {name for name in load_sql(path) if f'"{name}"' not in code}
         assert unused == set(), path.relative_to(PACKAGE)
 
 

@@ -81,6 +81,7 @@ class QueueService:
         """`copies` above 1 delivers every message that often; a seed shuffles what a receive takes."""
         self.queues = {definition.name: Queue(definition) for definition in definitions}
         self.refuse_sending = False
+        self.names_per_page_max = 1_000
         self._clock = clock
         self._copies = copies
         self._random = None if seed is None else random.Random(seed)
@@ -129,11 +130,12 @@ class QueueService:
         return {"QueueUrl": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT_ID}/{QueueName}"}
 
     def list_queues(self, *, QueueNamePrefix: str = "", MaxResults: int = 1_000, NextToken: str = "") -> dict[str, Any]:  # noqa: N803
-        """Return the URLs of queues whose name begins so, at most `MaxResults` a page."""
+        """Return the URLs of queues whose name begins so, a page at a time."""
         names = sorted(name for name in self.queues if name.startswith(QueueNamePrefix) and name > NextToken)
-        urls = [self.get_queue_url(QueueName=name)["QueueUrl"] for name in names[:MaxResults]]
+        shown = names[: min(MaxResults, self.names_per_page_max)]
+        urls = [self.get_queue_url(QueueName=name)["QueueUrl"] for name in shown]
         page: dict[str, Any] = {"QueueUrls": urls} if urls else {}
-        return page | ({"NextToken": names[MaxResults - 1]} if len(names) > MaxResults else {})
+        return page | ({"NextToken": shown[-1]} if len(names) > len(shown) else {})
 
     def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str] | None = None) -> dict[str, Any]:  # noqa: N803
         """Return how many messages wait, are in flight and are delayed, and the queue's settings."""

@@ -233,6 +233,7 @@ class Consumer(Generic[B]):
     def _leave(self, delivery: Delivery[Any]) -> str:
         """Have the product note that nobody works on this any more; somebody may want it again by now."""
         outbox.forget_pending()
+        fault_point(f"{self.stage}.unwanted")
         try:
             with transaction() as connection:
                 if self._set_aside is not None:

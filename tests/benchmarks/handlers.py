@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from tests.benchmarks import lambda_events
-from tests.benchmarks.database import CIK, BenchmarkDatabase
+from tests.benchmarks.database import CIK, FILINGS, BenchmarkDatabase
 from tests.benchmarks.measured_function import OWN_FUNCTIONS, ROOT, Called, call_function, import_function
 
 REPEATS = 5
@@ -93,8 +94,10 @@ def subjects(database: BenchmarkDatabase) -> list[Subject]:
         Subject("bare_commit", own / "bare_commit.py", lambda _: {}, _is_none, filings),
         Subject("bare_batch", own / "bare_batch.py", lambda _: lambda_events.batch(1), _is_done, {}),
         Subject("health", FUNCTIONS / "platform" / "health.py", lambda _: health, _is_ok, {}),
-        Subject("accessions_1_row", FUNCTIONS / "filings" / "accessions.py", lambda _: one, _is_ok, filings),
-        Subject("accessions_25_rows", FUNCTIONS / "filings" / "accessions.py", lambda _: page, _is_ok, filings),
+        Subject("accessions_1_row", FUNCTIONS / "filings" / "accessions.py", lambda _: one, _has_rows(1), filings),
+        Subject(
+            "accessions_25_rows", FUNCTIONS / "filings" / "accessions.py", lambda _: page, _has_rows(FILINGS), filings
+        ),
         Subject("worker", own / "stage_trivial.py", lambda _: lambda_events.batch(1), _is_done, filings),
         Subject("schedule", FUNCTIONS / "platform" / "schedule_sweep.py", _firing, _is_swept, platform),
     ]  # fmt: skip
@@ -140,6 +143,16 @@ def _firing(number: int) -> dict[str, Any]:
 def _is_ok(reply: Any) -> None:
     if reply["statusCode"] != 200:
         raise AssertionError(f"status {reply['statusCode']}: {reply['body'][:300]}")
+
+
+def _has_rows(rows: int) -> Callable[[Any], None]:
+    def check(reply: Any) -> None:
+        _is_ok(reply)
+        found = len(json.loads(reply["body"])["data"])
+        if found != rows:
+            raise AssertionError(f"{found} rows instead of {rows}")
+
+    return check
 
 
 def _is_none(reply: Any) -> None:

@@ -92,7 +92,7 @@ async def _query(
     ticker: Annotated[Ticker | None, Query()] = None,
     cik: Annotated[Cik | None, Query()] = None,
     form: Annotated[Form | None, Query()] = None,
-    item: Annotated[str | None, Query(pattern=r"^\d{1,2}(\.\d{2})?$", examples=["2.02"])] = None,
+    item: Annotated[str | None, Query(pattern=r"^[0-9]{1,2}(\.[0-9]{2})?$", examples=["2.02"])] = None,
     status: Annotated[Status | None, Query()] = None,
     filed_from: Annotated[date | None, Query()] = None,
     filed_to: Annotated[date | None, Query()] = None,

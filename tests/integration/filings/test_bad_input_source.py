@@ -128,7 +128,9 @@ def test_a_filing_that_never_appears_is_given_up_after_a_day(filings: Harness, k
     assert read_job(filings, key, job_id)["status"] == "running"
     assert list_dead_letters(filings) == []
     filings.advance(2 * 3600 - 60)
-    assert read_job(filings, key, job_id)["problem"]["code"] == "not-found-at-source"
+    job = read_job(filings, key, job_id)
+    assert (job["status"], job["problem"]["code"]) == ("failed", "not-found-at-source")
+    assert job["units"] == {"total": 1, "done": 0, "failed": 1}  # looking for the filing was no unit delivered
     (letter,) = list_dead_letters(filings)
     assert letter["reason"] == "not-found-at-source"
     (filing,) = filings.request("GET", "/v1/filings/accessions", key=key).data

@@ -27,7 +27,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
   WHERE u.job_id = p_job_id AND u.unit_key = s.key AND u.start IS NULL
 $$;
 
--- As before, but a job that ended meanwhile (cancelled, expired) gets no new units.
+-- As before, but a job that ended meanwhile (cancelled, expired) gets no new units, and the placeholder goes once it is
+-- replaced: work that was only looking for work is nothing delivered, and must not make a job of failures a success.
 CREATE OR REPLACE FUNCTION platform.expand_unit(p_job_id text, p_unit_key text, p_units text[], p_at timestamptz)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 BEGIN
@@ -36,9 +37,14 @@ BEGIN
   INSERT INTO platform.job_units (job_id, unit_key, kind, created_at)
     SELECT p_job_id, u, j.kind, p_at FROM unnest(p_units) AS u, platform.jobs AS j WHERE j.job_id = p_job_id
     ON CONFLICT (job_id, unit_key) DO NOTHING;
-  UPDATE platform.job_units SET state = 'succeeded', progress = 100, finished_at = p_at,
-    result = jsonb_build_object('detected', to_jsonb(p_units))
-    WHERE job_id = p_job_id AND unit_key = p_unit_key AND state IN ('queued', 'running');
+  IF cardinality(p_units) > 0 THEN
+    DELETE FROM platform.job_units
+      WHERE job_id = p_job_id AND unit_key = p_unit_key AND state IN ('queued', 'running');
+  ELSE
+    UPDATE platform.job_units SET state = 'succeeded', progress = 100, finished_at = p_at,
+      result = jsonb_build_object('detected', to_jsonb(p_units))
+      WHERE job_id = p_job_id AND unit_key = p_unit_key AND state IN ('queued', 'running');
+  END IF;
   INSERT INTO platform.job_events (job_id, at, event, detail)
     VALUES (p_job_id, p_at, 'detected', jsonb_build_object('unit', p_unit_key, 'units', to_jsonb(p_units)));
   PERFORM platform.refresh_job(p_job_id, p_at);

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
-
-from sqlfluff.core import FluffConfig, Linter
+from itertools import pairwise
 
 from infra.local.function_files import ROOT
+from sqlfluff.core import FluffConfig, Linter
 
 FOLDERS = ("layers/auspex/auspex", "infra/migrations")
 BLOCK = re.compile(r"^-- name: ", re.MULTILINE)
@@ -36,7 +35,7 @@ def closed(text: str) -> str:
     if not starts:
         return text
     edges = [0, *starts, len(text)]
-    return "".join(_close(text[begin:end]) for begin, end in zip(edges, edges[1:], strict=False))
+    return "".join(_close(text[begin:end]) for begin, end in pairwise(edges))
 
 
 def _close(block: str) -> str:

@@ -8,6 +8,7 @@ for it starts anew.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -182,7 +183,9 @@ class Consumer(Generic[B]):
         envelope: Envelope[Any] | None = None
         try:
             envelope = self._decode(record.body)
-            logger().append_keys(request_id=envelope.request_id, job_id=envelope.job_id)
+            logger().append_keys(
+                request_id=envelope.request_id, job_id=envelope.job_id, trace_id=envelope.traceparent[3:35]
+            )
             outcome = self._run(envelope, attempt)
         except Problem as problem:
             if problem.status == 503 and problem.code == "database-unavailable":
@@ -197,8 +200,6 @@ class Consumer(Generic[B]):
         self._leave_line(outcome, attempt, started)
 
     def _decode(self, body: str) -> Envelope[Any]:
-        import json  # noqa: PLC0415
-
         try:
             raw = json.loads(body)
             model = self._models.get(raw.get("schema", "")) if isinstance(raw, dict) else None
@@ -314,7 +315,7 @@ class Consumer(Generic[B]):
         duration_ms = round((time.perf_counter() - started) * 1000, 2)
         log_invocation("message", stage=self.stage, outcome=outcome, attempt=attempt, duration_ms=duration_ms)
         count("Messages", stage=self.stage, outcome=outcome)
-        logger().remove_keys(["request_id", "job_id"])
+        logger().remove_keys(["request_id", "job_id", "trace_id"])
 
 
 def consumer(name: str, *, stage: str, set_aside: SetAside | None = None) -> Consumer[Any]:

@@ -53,7 +53,7 @@ test: install ## All tests: units and integration first, then the journeys on a 
 
 journeys: install ## Only the journeys, on a stack of their own that is stopped afterwards
 	@export AUSPEX_STATE_DIR='$(TEST_STATE)'; \
-	  $(RUN) up --port '$(PORT)' && $(PY) -m pytest -m stack; status=$$?; \
+	  $(RUN) up --port '$(PORT)' --corpus sample && $(PY) -m pytest -m stack; status=$$?; \
 	  $(RUN) reset || status=1; exit $$status
 
 check: install ## Format, lint, types, import contracts, templates, SQL, generated files

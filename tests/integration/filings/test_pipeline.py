@@ -183,3 +183,18 @@ def test_a_filing_too_long_for_one_invocation_continues_in_the_next(filings: Har
     assert max(call.records for call in filings.calls) == 1
     assert sum(call.function == "stage_ingestion" for call in filings.calls) >= 5
     assert filings.rows("SELECT * FROM platform.delivery_failures") == []
+
+
+def test_a_filing_whose_continuation_died_recovers_when_asked_for_again(filings: Harness) -> None:
+    key = filings.create_key("filings")
+    filings.remaining_seconds = 0.01  # the index goes on in messages of its own, and the first one is marked
+    first = ingest(filings, key, QUARTERLY)
+    with filings.crash_at("knowledge.link.before", times=100):
+        filings.drain()
+    (stored,) = filings.rows("SELECT status, dead_letter_reason AS reason FROM filings.filings")
+    assert stored == {"status": "dead_letter", "reason": "worker-lost"}
+    assert filings.request("GET", f"/v1/jobs/{first}", key=key).json()["data"]["status"] == "failed"
+    second = ingest(filings, key, QUARTERLY)
+    filings.drain()
+    assert filings.request("GET", f"/v1/jobs/{second}", key=key).json()["data"]["status"] == "succeeded"
+    assert recount(filings) == {"terms": 0, "chunks": 0, "length": 0}

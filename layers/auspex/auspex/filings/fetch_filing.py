@@ -250,7 +250,8 @@ def _hand_on(connection: Connection, delivery: Delivery[FetchFiling], before: di
             accession=body.accession, run=before["run"], index_version=before["index_version"],
             unit_kind=UNIT_KIND, unit_key=body.accession,
         )  # fmt: skip
-        dedup_key = f"index:{body.accession}:{before['run']}:{before['index_version']}:0"
+        # A key of its own: the batches before the one that died are marked under the first message's key.
+        dedup_key = f"index:{body.accession}:{before['run']}:{before['index_version']}:{delivery.envelope.dedup_key}"
     else:
         command = AnalyzeFiling(
             accession=body.accession, run=before["run"], unit_kind=UNIT_KIND, unit_key=body.accession

@@ -191,7 +191,10 @@ def test_a_filing_whose_continuation_died_recovers_when_asked_for_again(filings:
     first = ingest(filings, key, QUARTERLY)
     with filings.crash_at("knowledge.link.before", times=100):
         filings.drain()
-    (stored,) = filings.rows("SELECT status, dead_letter_reason AS reason FROM filings.filings")
+    one = {"accession": QUARTERLY}
+    (stored,) = filings.rows(
+        "SELECT status, dead_letter_reason AS reason FROM filings.filings WHERE accession = %(accession)s", one
+    )
     assert stored == {"status": "dead_letter", "reason": "worker-lost"}
     assert filings.request("GET", f"/v1/jobs/{first}", key=key).json()["data"]["status"] == "failed"
     second = ingest(filings, key, QUARTERLY)

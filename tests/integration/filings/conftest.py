@@ -15,6 +15,7 @@ from tests.harness.harness import Harness
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL_DIRECTORY = ROOT / ".auspex" / "model"
+STAGES = ("Scan", "Ingestion", "Analysis", "Knowledge")
 USER_AGENT = "Auspex tests operator@example.com"
 
 
@@ -40,6 +41,9 @@ def parameters_of(server: ReplayServer) -> dict[str, str]:
         "EdgarDataUrl": f"{base}/data",
         "EdgarUserAgent": USER_AGENT,
         "ModelDirectory": str(MODEL_DIRECTORY),
+        # As in the local stack: a killed worker's message is back in minutes, before schedules have run for an hour.
+        **{f"Filings{stage}TimeoutSeconds": "30" for stage in STAGES},
+        **{f"Filings{stage}VisibilitySeconds": "180" for stage in STAGES},
     }
 
 

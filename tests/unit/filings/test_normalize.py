@@ -220,3 +220,21 @@ def test_a_recorded_10k_shows_its_products_revenue(apple: NormalizedDocument) ->
         ("Years ended", "September 28, 2024"),
     )
     assert (table.scale, table.per_share_exempt, table.shares_exempt, table.shares_scale) == (6, True, True, 3)
+
+
+def test_a_hidden_block_that_nobody_closed_does_not_swallow_the_document() -> None:
+    document = normalize(
+        b'<html><body><div style="display:none">note<p>Item 2.02 Results</p><p>Revenue grew.</p></body></html>',
+        filename="open.htm",
+    )
+    assert "Revenue grew." in document.text
+    assert document.degraded
+    assert "only_hidden_text" in document.reasons
+
+
+def test_a_hidden_block_stays_hidden_beside_visible_text() -> None:
+    document = normalize(
+        b'<html><body><div style="display:none">secret</div><p>Revenue grew.</p></body></html>', filename="closed.htm"
+    )
+    assert document.text.strip() == "Revenue grew."
+    assert not document.degraded

@@ -70,6 +70,13 @@ def _normalize_tree(root: etree._Element, reasons: tuple[str, ...]) -> Normalize
     hidden = list(walk.hidden_facts(root))
     walk.read(root)
     text = walk.emitter.finish()
+    if not text.strip():
+        # A hidden block that nobody closed swallows the document: read what it hides rather than nothing.
+        shown = Walk(walk.resources, shows_hidden=True)
+        shown.read(root)
+        revealed = shown.emitter.finish()
+        if revealed.strip():
+            walk, text, reasons = shown, revealed, (*reasons, "only_hidden_text")
     if walk.unreadable_facts:
         reasons = (*reasons, f"xbrl_unreadable_facts:{walk.unreadable_facts}")
     headings = tuple(

@@ -36,6 +36,7 @@ class Walk:
     tables: list[Table] = field(default_factory=list)
     unreadable_facts: int = 0
     too_deep: bool = False
+    shows_hidden: bool = False
 
     def read(self, root: etree._Element) -> None:
         """Read a whole tree; nesting is followed without recursion, so hostile depth costs memory only."""
@@ -83,7 +84,7 @@ class Walk:
             return None
         style_text = element.get("style")
         style = _NO_STYLE if style_text is None else read_style(style_text)
-        if name in _DROPPED or style.display == "none":
+        if name in _DROPPED or (style.display == "none" and not self.shows_hidden):
             return None
         if name == "br":
             emitter.add_break()

@@ -149,7 +149,7 @@ def test_a_body_arrives_byte_for_byte_although_it_travels_packed(edgar: Edgar) -
 
 def test_every_filing_reaches_the_older_pages_only_when_they_are_wanted(edgar: Edgar) -> None:
     client = edgar.client()
-    filings = client.every_filing(LARKSPUR)
+    filings = client.every_filing(client.submissions(LARKSPUR))
     assert next(filings).form == "10-K/A"
     assert edgar.requests()["total"] == 1
     assert [filing.filing_date.year for filing in filings if filing.filing_date][-1] == 1998

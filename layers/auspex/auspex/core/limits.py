@@ -84,5 +84,3 @@ DOCUMENT_BYTES_MAX: Final = 83_886_080
 """Largest document fetched from EDGAR (80 MB)."""
 CHECKPOINT_BYTES_MAX: Final = 262_144
 """Largest checkpoint kept in Postgres; larger ones go to S3."""
-LEASE_SECONDS: Final = 600
-"""A lease not renewed for this long may be taken over."""

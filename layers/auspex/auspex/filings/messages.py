@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from auspex.core.messages import Command, UnitCommand
+from auspex.core.messages import UnitCommand
 
 UNIT_KIND = "filings.ingestion"
 ACCESSION_PATTERN = r"^\d{10}-\d{2}-\d{6}$"
@@ -53,9 +53,6 @@ class IndexFiling(UnitCommand):
     run: int = Field(ge=1)
     index_version: int = Field(ge=1)
     from_ordinal: int = Field(default=0, ge=0)
-
-
-COMMANDS: tuple[type[Command], ...] = (ScanCompany, FetchFiling, AnalyzeFiling, IndexFiling)
 
 
 def scan_unit(cik: int) -> str:

@@ -7,7 +7,6 @@ takes the newest `limit` of the wanted forms.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -70,7 +69,7 @@ def _wanted(
     edgar: EdgarClient, submissions: Submissions, body: ScanCompany, watermark: date | None
 ) -> list[SubmittedFiling]:
     forms = set(body.forms or FOLLOWED_FORMS)
-    dated = (f for f in _all(edgar, submissions) if f.form in forms and f.filing_date is not None)
+    dated = (f for f in edgar.every_filing(submissions) if f.form in forms and f.filing_date is not None)
     if body.limit is not None:
         return list(itertools.islice(dated, body.limit))
     since = watermark - timedelta(days=WATERMARK_OVERLAP_DAYS) if watermark else None
@@ -78,13 +77,6 @@ def _wanted(
     if since is None:
         return list(itertools.islice(recent, 1))
     return [f for f in recent if f.filing_date is not None and f.filing_date >= since]
-
-
-def _all(edgar: EdgarClient, submissions: Submissions) -> Iterable[SubmittedFiling]:
-    """Yield recent filings, then older pages only when somebody still asks for more."""
-    yield from submissions.filings
-    for page in submissions.older:
-        yield from edgar.older_filings(page)
 
 
 def _store(

@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from auspex.core.limits import DOCUMENT_BYTES_MAX
@@ -79,16 +78,11 @@ class EdgarClient:
         """Return the filings of one further page of a company's submissions."""
         return parse_older_filings(self._transport.fetch(f"{self._data}/submissions/{page.name}").body)
 
-    def every_filing(self, cik: int, *, since: date | None = None) -> Iterator[SubmittedFiling]:
-        """Yield a company's filings, newest page first; further pages are fetched only when they are reached.
-
-        With `since`, pages that end before that day are not fetched; the caller still filters single filings.
-        """
-        found = self.submissions(cik)
+    def every_filing(self, found: Submissions) -> Iterator[SubmittedFiling]:
+        """Yield a company's filings, newest page first; older pages are fetched only when they are reached."""
         yield from found.filings
         for page in found.older:
-            if since is None or page.filed_to >= since:
-                yield from self.older_filings(page)
+            yield from self.older_filings(page)
 
     def companyfacts(self, cik: int) -> dict[str, Any]:
         """Return all XBRL facts of a company as EDGAR's JSON: facts by taxonomy, concept and unit."""

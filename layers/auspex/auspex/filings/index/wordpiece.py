@@ -12,8 +12,6 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 MODEL_TOKENS_MAX = 256
-SPECIAL_TOKENS = 2
-"""`[CLS]` and `[SEP]`, which the model needs and a count of text leaves out."""
 
 
 class WordPiece:

@@ -21,7 +21,6 @@ _BLOCKS = frozenset({"address", "article", "aside", "body", "blockquote", "capti
                      "section", "table", "tbody", "td", "text", "tfoot", "th", "thead", "tr", "ul"})  # fmt: skip
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr"})
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
-_DEPTH_MAX = 5_000
 _SPAN_MAX = 1_000
 _NO_STYLE = Style()
 
@@ -35,7 +34,6 @@ class Walk:
     facts: list[Fact] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     unreadable_facts: int = 0
-    too_deep: bool = False
     shows_hidden: bool = False
 
     def read(self, root: etree._Element) -> None:

@@ -29,10 +29,10 @@ def main() -> None:
     arguments = _arguments()
     _raise_file_limit()
     import ministack.app as application  # noqa: PLC0415 - its import reads the environment and takes most of the start
-    from ministack.core import lambda_runtime  # noqa: PLC0415
+    from ministack.core import lambda_runtime  # noqa: PLC0415 - as above
 
     waits = lambda_runtime.Worker._drain_stderr_bounded.__defaults__  # noqa: SLF001 - pinned exactly, no setting for it
-    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (FIRST_LOG_LINE_WAIT_SECONDS, *waits[1:])  # noqa: SLF001
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (FIRST_LOG_LINE_WAIT_SECONDS, *waits[1:])  # noqa: SLF001 - as above
     logging.getLogger("persistence").setLevel(logging.WARNING)  # a line per service at every save
     arguments.clean_mark.unlink(missing_ok=True)
     door = FrontDoor(application.app, arguments.front_port, RouteTable(arguments.table))
@@ -45,7 +45,7 @@ async def _serve(door: FrontDoor, application: ModuleType, *, ports: tuple[int, 
     config.bind = [f"127.0.0.1:{port}" for port in ports]
     config.keep_alive_timeout = KEEP_ALIVE_SECONDS
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _save, application)
-    await hypercorn.asyncio.serve(door, config)  # type: ignore[arg-type]
+    await hypercorn.asyncio.serve(door, config)  # type: ignore[arg-type] # its own ASGI type is narrower
 
 
 def _save(application: ModuleType) -> None:

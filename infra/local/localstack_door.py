@@ -78,7 +78,7 @@ def main() -> None:
     config = hypercorn.config.Config()
     config.bind = [f"127.0.0.1:{arguments.port}"]
     door = FrontDoor(Forwarder(arguments.endpoint), arguments.port, RouteTable(arguments.table))
-    asyncio.run(hypercorn.asyncio.serve(door, config))  # type: ignore[arg-type]
+    asyncio.run(hypercorn.asyncio.serve(door, config))  # type: ignore[arg-type] # its own ASGI type is narrower
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def use_client(service: str, replacement: Any | None) -> None:
 
 def _build(service: str) -> Any:
     import boto3  # noqa: PLC0415 - 200 ms of import that most invocations never need
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
     return boto3.client(
         service,

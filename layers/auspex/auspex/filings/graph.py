@@ -126,4 +126,4 @@ class GraphRun:
 def name_node(error: Exception, node: str) -> None:
     """Tell on an exception in which node it arose; the innermost name stays."""
     if getattr(error, "node", None) is None:
-        error.node = node  # type: ignore[attr-defined]
+        error.node = node  # type: ignore[attr-defined] # a tag for the log

@@ -205,7 +205,7 @@ class Consumer(Generic[B]):
             model = self._models.get(raw.get("schema", "")) if isinstance(raw, dict) else None
             if model is None:
                 raise UnreadableMessage(detail=f"The {self.stage} stage knows no such schema.")
-            return Envelope[model].model_validate(raw)  # type: ignore[valid-type]
+            return Envelope[model].model_validate(raw)  # type: ignore[valid-type] # the model is chosen at run time
         except ValueError as error:
             raise UnreadableMessage(detail=str(error)) from error
 

@@ -16,7 +16,7 @@ SAM_HOME := .auspex/tools/$(SAM_CLI)
 SAM := env -u PYTHONPATH PATH="$(CURDIR)/.venv/bin:$$PATH" $(SAM_HOME)/bin/sam
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate
 LAYER_TARGET := --python-version 3.13 --python-platform aarch64-manylinux_2_28
-LAYERS := alembic base documents embedding http science
+LAYERS := alembic base crypto documents embedding http llm notify science
 TEST_STATE := $(CURDIR)/.auspex/test
 export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)

@@ -1,0 +1,2 @@
+-- Money: ledger, balances, reservations, allowance, rates, cache.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- The gateway to LLM providers: lease, states, audit chain.
+SELECT 1;

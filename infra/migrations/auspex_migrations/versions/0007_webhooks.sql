@@ -1,0 +1,2 @@
+-- Webhooks: endpoints, deliveries, attempts.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Notifications: preferences, channels, digests.
+SELECT 1;

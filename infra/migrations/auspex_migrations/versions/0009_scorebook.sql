@@ -1,0 +1,2 @@
+-- Scorebook: predictions, outcomes, scores, never edited.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Retention: the one role that deletes, and what it deleted.
+SELECT 1;

@@ -63,6 +63,10 @@ REDRIVE_LETTERS_MAX: Final = 500
 METRICS_WINDOW_MINUTES_MAX: Final = 10_080
 """Longest window of the operations' metrics (7 days)."""
 
+# Webhooks
+WEBHOOK_TOLERANCE_SECONDS: Final = 300
+"""How far the timestamp of a signed hook may lie from our clock, before or after."""
+
 # Filings
 INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""

@@ -13,13 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from tests.harness.fixtures import filings_parameters, harness, make_filings, make_harness, make_toy, toy
+from tests.harness.fixtures import catcher, filings_parameters, harness, make_filings, make_harness, make_toy, toy
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 ROLES = ("auspex_platform", "auspex_filings")
 TEMPLATE = "auspex_template"
-__all__ = ["filings_parameters", "harness", "make_filings", "make_harness", "make_toy", "toy"]  # fixtures
+__all__ = ["catcher", "filings_parameters", "harness", "make_filings", "make_harness", "make_toy", "toy"]  # fixtures
 sys.path.insert(0, str(ROOT / "infra" / "migrations"))
 
 

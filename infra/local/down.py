@@ -9,13 +9,14 @@ from infra.local.state import StateDirectory
 
 
 def bring_down(directory: StateDirectory) -> None:
-    """Stop the replay server, the emulator (its state is saved first) and Postgres; data stays. Raises StepError."""
+    """Stop everything, the emulator (its state is saved first) before Postgres; data stays. Raises StepError."""
     state = directory.read()
-    replay = state.processes.pop("replay", None)
-    if replay is not None:
-        with step("stop replay", log=directory.log("replay")):
-            processes.stop(replay)
-            directory.write(state)
+    for name in ("replay", "catcher"):
+        record = state.processes.pop(name, None)
+        if record is not None:
+            with step(f"stop {name}", log=directory.log(name)):
+                processes.stop(record)
+                directory.write(state)
     if state.processes:
         with step("stop emulator", log=directory.log("emulator")):
             emulators.stop_emulator(directory, state)

@@ -42,6 +42,8 @@ class StackState:
     front_port: int = 0
     emulator_port: int = 0
     replay_port: int = 0
+    catcher_port: int = 0
+    smtp_port: int = 0
     processes: dict[str, ProcessRecord] = field(default_factory=dict)
     stacks: dict[str, DeployedStack] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
@@ -84,6 +86,11 @@ class StateDirectory:
     def replay(self) -> Path:
         """What the replay server keeps."""
         return self.root / "replay"
+
+    @property
+    def catcher(self) -> Path:
+        """Where the catcher says it listens."""
+        return self.root / "catcher"
 
     @property
     def build(self) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 from infra.local import aws, emulators, keys, ministack_process, prepare, processes, reconcile
+from infra.local.catcher.launch import start_catcher
 from infra.local.database import Database, start_database
 from infra.local.deploy import Deployment, ProductStack
 from infra.local.postgres import free_port, is_free
@@ -47,6 +48,8 @@ def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) ->
         intact = emulators.start_emulator(directory, state)
     with step("replay", log=directory.log("replay")):
         edgar = _start_source(directory, state, wishes)
+    with step("catcher", log=directory.log("catcher")):
+        start_catcher(directory, state)
     with step("deploy", log=directory.log("emulator"), remedy="correct the template, then: make up"):
         stacks = _deploy(directory, state, wishes.root_template, database, edgar, intact=intact)
     with step("migrate", log=directory.log("emulator")):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from infra.local.catcher.catcher import Catcher
     from tests.conftest import Database
     from tests.harness.harness import Harness
 
@@ -56,6 +57,15 @@ def make_toy(make_harness: HarnessMaker, database: Database) -> HarnessMaker:
 def toy(make_toy: HarnessMaker) -> Harness:
     """The toy application on the test's own database."""
     return make_toy()
+
+
+@pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    """A receiver of webhooks and mails on loopback, of the test's own."""
+    from infra.local.catcher.catcher import Catcher
+
+    with Catcher() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ def test_up_again_changes_nothing(stack: Stack) -> None:
     second = stack.up()
     assert {**second, "seconds": 0} == {**first, "seconds": 0}
     assert stack.pids() == pids
-    assert set(pids) == {"postgres", "emulator", "replay"}
+    assert set(pids) == {"postgres", "emulator", "replay", "catcher"}
 
 
 def test_up_mends_whatever_was_killed(stack: Stack) -> None:
@@ -137,7 +137,8 @@ def test_down_ends_every_process_and_keeps_the_data(stack: Stack) -> None:
     assert workers
     assert not any(lives(worker.pid) for worker in workers)
     assert find_postgres(stack.directory.postgres) is None
-    assert not any(is_open(port) for port in (state.front_port, state.emulator_port, state.replay_port))
+    ports = (state.front_port, state.emulator_port, state.replay_port, state.catcher_port, state.smtp_port)
+    assert not any(is_open(port) for port in ports)
     assert not stack.directory.result_file.exists()
     assert stack.up()["api_key"] == first["api_key"]
     assert stack.knows_key(first["api_key"])

@@ -7,6 +7,8 @@ from typing import Any
 CONNECT_SECONDS = 3
 READ_SECONDS = 20
 ATTEMPTS = 3
+HURRIED = {"dynamodb": (1, 1, 2)}
+"""Connect seconds, read seconds and attempts where going on without an answer beats waiting for it."""
 _clients: dict[str, Any] = {}
 
 
@@ -29,11 +31,12 @@ def _build(service: str) -> Any:
     import boto3  # noqa: PLC0415 - 200 ms of import that most invocations never need
     from botocore.config import Config  # noqa: PLC0415 - comes with boto3
 
+    connect_seconds, read_seconds, attempts = HURRIED.get(service, (CONNECT_SECONDS, READ_SECONDS, ATTEMPTS))
     return boto3.client(
         service,
         config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            connect_timeout=connect_seconds,
+            read_timeout=read_seconds,
+            retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )

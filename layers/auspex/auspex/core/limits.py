@@ -16,6 +16,10 @@ PAGE_ROWS_MAX: Final = 100
 """Largest `limit` of a list."""
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 """Longest Idempotency-Key; printable ASCII only."""
+IDEMPOTENCY_HOURS: Final = 24
+"""How long a reply is kept for replay under its Idempotency-Key."""
+IDEMPOTENT_REPLY_BYTES_MAX: Final = 262_144
+"""Longest reply kept for replay; a longer one is not replayed, and its effect is still made once."""
 CURSOR_CHARACTERS_MAX: Final = 1_024
 """Longest cursor accepted."""
 READY_CHECK_SECONDS: Final = 1.0

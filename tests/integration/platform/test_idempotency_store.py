@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import random
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from infra.local.application import REGION, read_application
 from moto import mock_aws
 from tests.harness.aws_resources import CREDENTIALS
@@ -22,6 +27,8 @@ from auspex.core import aws
 from auspex.core.config import forget_settings
 from auspex.core.limits import IDEMPOTENCY_HOURS, IDEMPOTENCY_KEY_CHARACTERS_MAX, IDEMPOTENT_REPLY_BYTES_MAX
 from auspex.core.problems import IdempotencyKeyReused
+from auspex.core.telemetry import flush_metrics, logger
+from auspex.platform import idempotency
 from auspex.platform.idempotency import (
     KEY_PREFIX,
     REST_SECONDS,
@@ -154,8 +161,6 @@ class TestTwins:
 
 class TestSizes:
     def test_the_longest_reply_is_kept_even_when_it_does_not_compress(self, table: Any) -> None:
-        import random
-
         longest = replace(REPLY, body=random.Random(1).randbytes(IDEMPOTENT_REPLY_BYTES_MAX))
         begin(REQUEST, remaining_ms=MINUTE_MS)
         finish(REQUEST, longest)
@@ -169,12 +174,8 @@ class TestSizes:
 
 class TestAStoreThatFails:
     @pytest.fixture
-    def broken(self, table: Any) -> Iterator[None]:
-        """A client whose endpoint nobody serves."""
-        import socket
-
-        from botocore.config import Config
-
+    def log(self, table: Any) -> Iterator[io.StringIO]:
+        """What is logged while the client's endpoint is one that nobody serves."""
         with socket.socket() as taken:  # bound and not listening: every connection is refused
             taken.bind(("127.0.0.1", 0))
             refused = boto3.client(
@@ -186,27 +187,22 @@ class TestAStoreThatFails:
             )
             aws.use_client("dynamodb", refused)
             forget_caches()
-            yield
+            with redirect_stdout(io.StringIO()) as log:
+                logger().registered_handler.setStream(log)  # type: ignore[attr-defined]
+                yield log
         refused.close()
 
-    def test_requests_go_on_without_replay_and_the_failure_is_counted_once_per_rest(
-        self, broken: None, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        from auspex.core.telemetry import flush_metrics
-
+    def test_requests_go_on_without_replay_and_the_failure_is_counted_once_per_rest(self, log: io.StringIO) -> None:
         flush_metrics()
-        capsys.readouterr()
         assert begin(REQUEST, remaining_ms=MINUTE_MS) is None
         finish(REQUEST, REPLY)
         assert begin(REQUEST, remaining_ms=MINUTE_MS) is None  # it rests: nobody waits for it again
         forget(REQUEST)
         flush_metrics()
-        assert '"IdempotencyStoreUnavailable":[1.0]' in capsys.readouterr().out.replace(" ", "")
+        assert '"IdempotencyStoreUnavailable":[1.0]' in log.getvalue().replace(" ", "")
 
-    def test_it_is_asked_again_after_its_rest(self, table: Any, broken: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_it_is_asked_again_after_its_rest(self, table: Any, log: io.StringIO) -> None:
         begin(REQUEST, remaining_ms=MINUTE_MS)
-        from auspex.platform import idempotency
-
         store = idempotency._store()
         assert 0 < store.rests_until - time.monotonic() <= REST_SECONDS
         store.rests_until -= REST_SECONDS

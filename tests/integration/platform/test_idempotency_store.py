@@ -187,9 +187,9 @@ class TestAStoreThatFails:
             )
             aws.use_client("dynamodb", refused)
             forget_caches()
-            with redirect_stdout(io.StringIO()) as log:
-                logger().registered_handler.setStream(log)  # type: ignore[attr-defined]
-                yield log
+            log = io.StringIO()  # it outlives the test, as the logger does that writes to it
+            logger().registered_handler.setStream(log)  # type: ignore[attr-defined]
+            yield log
         refused.close()
 
     def test_requests_go_on_without_replay_and_the_failure_is_counted_once_per_rest(self, log: io.StringIO) -> None:
@@ -198,7 +198,8 @@ class TestAStoreThatFails:
         finish(REQUEST, REPLY)
         assert begin(REQUEST, remaining_ms=MINUTE_MS) is None  # it rests: nobody waits for it again
         forget(REQUEST)
-        flush_metrics()
+        with redirect_stdout(log):
+            flush_metrics()
         assert '"IdempotencyStoreUnavailable":[1.0]' in log.getvalue().replace(" ", "")
 
     def test_it_is_asked_again_after_its_rest(self, table: Any, log: io.StringIO) -> None:

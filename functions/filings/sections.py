@@ -13,7 +13,7 @@ from auspex.core.limits import TEXT_OFFSET_MAX
 from auspex.filings.filing_reads import list_sections, read_section
 from auspex.filings.representations import Accession
 from auspex.platform.endpoint import Caller, endpoint
-from auspex.platform.replies import Page, Representation
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
 
 api = endpoint(__name__, scope="filings:read")
 DocumentName = Annotated[str | None, Query(max_length=200, description="File name; the first document that fits else")]
@@ -40,10 +40,16 @@ class SectionTextOut(SectionOut):
 
 
 @api.get("/v1/filings/accessions/{accession}/sections", page_of=SectionOut)
-async def list_accession_sections(accession: Accession, _: Caller, document: DocumentName = None) -> Page[SectionOut]:
+async def list_accession_sections(
+    accession: Accession,
+    _: Caller,
+    document: DocumentName = None,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    cursor: Cursor = None,
+) -> Page[SectionOut]:
     """List the sections of a filing's documents in reading order."""
-    rows = list_sections(connect(), accession, document=document)
-    return Page(rows=[SectionOut.model_validate(row) for row in rows])
+    found = list_sections(connect(), accession, document=document, limit=limit, cursor=cursor)
+    return Page(rows=[SectionOut.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
 @api.get("/v1/filings/accessions/{accession}/sections/{section_key}", response_model=SectionTextOut)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from tests.harness.fixtures import HarnessMaker
@@ -10,7 +11,7 @@ from tests.harness.harness import Harness
 from tests.harness.toy.contracts import DoWork, Kind
 
 from auspex.core.faults import InjectedCrash
-from auspex.core.limits import DEFERRALS_MAX
+from auspex.core.limits import DEFERRALS_MAX, OUTBOX_SWEEP_ROWS_MAX
 from auspex.core.messages import Cause, wrap
 
 QUEUE = "auspex-toy-work"
@@ -228,6 +229,29 @@ class TestOutbox:
         toy.advance(60)
         assert effects(toy) == ["after the gone"]
         assert toy.unsent_rows() == 1
+
+    def test_more_rows_of_a_dead_queue_than_a_batch_holds_starve_no_other(self, toy: Harness) -> None:
+        at = toy.clock.now() - timedelta(hours=1)
+        lost = (
+            "INSERT INTO platform.outbox SELECT 'A' || n, 'toy-gone', '{}', %(at)s, %(at)s "
+            "FROM generate_series(1, %(rows)s) AS n"
+        )
+        toy.rows(lost, {"at": at, "rows": OUTBOX_SWEEP_ROWS_MAX + 1})
+        with toy.crash_at("outbox.committed"), pytest.raises(InjectedCrash):
+            toy.request("POST", "/v1/toy/notes", key=toy.create_key("toy"), json={"text": "behind them"})
+        toy.advance(60)
+        assert effects(toy) == ["behind them"]
+        assert toy.unsent_rows() == OUTBOX_SWEEP_ROWS_MAX + 1
+
+    def test_one_sweep_sends_more_than_a_batch_of_a_queue(self, toy: Harness) -> None:
+        at = toy.clock.now() - timedelta(hours=1)
+        many = (
+            "INSERT INTO platform.outbox SELECT 'A' || n, 'toy-work-dlq', '{}', %(at)s, %(at)s "
+            "FROM generate_series(1, %(rows)s) AS n"
+        )
+        toy.rows(many, {"at": at, "rows": OUTBOX_SWEEP_ROWS_MAX + 1})
+        assert toy.fire("schedule_sweep")["sent"] == OUTBOX_SWEEP_ROWS_MAX + 1
+        assert toy.unsent_rows() == 0
 
 
 class TestSchedules:

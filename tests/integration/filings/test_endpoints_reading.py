@@ -120,6 +120,25 @@ class TestSections:
         assert len(by_document) == 2
         assert all(ordinals == list(range(len(ordinals))) for ordinals in by_document.values())
 
+    def test_come_in_pages_that_follow_one_another_without_gap_or_repeat(self, reader: Reader) -> None:
+        target = f"/v1/filings/accessions/{RELEASE}/sections"
+        whole, pages, cursor = reader.data(target), [], ""
+        for _ in whole:
+            reply = reader.harness.request("GET", f"{target}?limit=2{cursor}", key=reader.key).json()
+            pages.append(reply["data"])
+            if not reply["has_more"]:
+                break
+            cursor = f"&cursor={reply['next_cursor']}"
+        assert len(pages) > 1
+        assert {len(page) for page in pages[:-1]} == {2}
+        assert [section for page in pages for section in page] == whole
+
+    def test_refuse_a_cursor_of_another_filing(self, reader: Reader) -> None:
+        first = f"/v1/filings/accessions/{RELEASE}/sections?limit=1"
+        cursor = reader.harness.request("GET", first, key=reader.key).json()["next_cursor"]
+        target = f"/v1/filings/accessions/{QUARTERLY}/sections?cursor={cursor}"
+        assert reader.problem(target)[:2] == (400, "malformed-request")
+
     def test_of_an_exhibit_are_read_by_their_key(self, reader: Reader) -> None:
         sections = reader.data(f"/v1/filings/accessions/{RELEASE}/sections?document=flrk-q3x2024xex991.htm")
         keys = [section["section_key"] for section in sections]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from infra.local.replay.server import ReplayServer
 from tests.harness.harness import Harness
-from tests.integration.filings.ingesting import CIK, DIRECTORS, QUARTERLY, RELEASE, ingest, read_job
+from tests.integration.filings.ingesting import ANNUAL, CIK, DIRECTORS, QUARTERLY, RELEASE, ingest, read_job
 
 from auspex.core import faults
 from auspex.core.messages import Cause, wrap
@@ -162,6 +162,34 @@ def test_a_cancelled_scan_detects_nothing(filings: Harness, key: str, point: str
     faults.disarm()
     assert filings.rows("SELECT * FROM filings.filings") == []
     assert [item["state"] for item in read_job(filings, key, job_id)["items"]] == ["released"]
+
+
+@pytest.mark.parametrize("point", ["ingestion.documents.after", "analysis.facts.after", "knowledge.chunk.after"])
+@pytest.mark.parametrize("asks", ["ticker", "schedule", "schedule that finds nothing new"])
+def test_a_filing_that_was_set_aside_is_taken_up_by_whoever_asks_next(
+    filings: Harness, key: str, point: str, asks: str
+) -> None:
+    if asks.endswith("new"):
+        ingest(filings, key, DIRECTORS)
+        filings.drain()
+        filings.fire("schedule_poll_scan")  # takes the newest filing, and remembers what EDGAR's list looked like
+        filings.drain()
+    job_id = ingest(filings, key, ANNUAL)
+    faults.arm(point, lambda: cancel_inside(filings, job_id))
+    filings.drain()
+    faults.disarm()
+    assert filing_of(filings, ANNUAL) == {"status": "skipped"}
+    if asks == "ticker":
+        wanted = {"tickers": [{"ticker": "FLRK", "limit": 2}]}
+        again = filings.request("POST", "/v1/filings/ingestions", key=key, json=wanted).data["job_id"]
+        filings.drain()
+        assert read_job(filings, key, again)["status"] == "succeeded"
+    else:
+        filings.rows("UPDATE filings.companies SET watermark = '2025-02-25'")
+        filings.advance(1)
+        filings.fire("schedule_poll_scan")
+        filings.drain()
+    assert filing_of(filings, ANNUAL) == {"status": "indexed"}
 
 
 def test_what_is_done_stays_done(filings: Harness, key: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from auspex.core.aws import client
 from auspex.core.clock import current_clock
 from auspex.core.config import QueueSettings, read_settings
-from auspex.core.database import Connection, connect, load_sql
+from auspex.core.database import Connection, connect, fetch_all, load_sql
 from auspex.core.faults import fault_point
 from auspex.core.ids import new_ulid
 from auspex.core.limits import OUTBOX_SWEEP_ROWS_MAX
@@ -33,6 +33,19 @@ class Outgoing:
     outbox_id: str
     queue: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one batch of a sweep found waiting, and how much of it SQS accepted."""
+
+    claimed: int
+    sent: int
+
+    @property
+    def goes_on(self) -> bool:
+        """Tell whether another batch of the same queue is worth a try: this one was full, and all of it was sent."""
+        return self.sent == self.claimed == OUTBOX_SWEEP_ROWS_MAX
 
 
 @dataclass(slots=True)
@@ -87,16 +100,22 @@ def send_committed() -> None:
         logger().warning("sent outbox rows stay unmarked", extra={"rows": len(sent)}, exc_info=True)
 
 
-def sweep(connection: Connection, *, at: datetime) -> int:
-    """Send unsent rows that are due, in the caller's transaction, and return how many.
+def list_due_queues(connection: Connection, *, at: datetime) -> list[str]:
+    """Return the queues that have unsent rows whose time has come, by name."""
+    return [str(row["queue"]) for row in fetch_all(connection, SQL["list_due_queues"], {"at": at})]
+
+
+def sweep(connection: Connection, *, queue: str, at: datetime) -> Swept:
+    """Send one batch of a queue's unsent rows that are due, in the caller's transaction.
 
     Rows stay locked while they are sent, so two sweeps never send one row; a crash after sending sends it again,
     and the receiver's mark swallows the repeat.
     """
-    claimed = connection.execute(SQL["claim_unsent"], {"at": at, "rows_max": OUTBOX_SWEEP_ROWS_MAX}).fetchall()
+    parameters = {"queue": queue, "at": at, "rows_max": OUTBOX_SWEEP_ROWS_MAX}
+    claimed = fetch_all(connection, SQL["claim_unsent"], parameters)
     sent = send_all([Outgoing(**row) for row in claimed])
     connection.execute(SQL["mark_sent"], {"outbox_ids": sent, "at": at})
-    return len(sent)
+    return Swept(claimed=len(claimed), sent=len(sent))
 
 
 def send_all(rows: list[Outgoing]) -> list[str]:

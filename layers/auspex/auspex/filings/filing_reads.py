@@ -37,6 +37,14 @@ class FilingPage:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    """Sections in reading order, and where the next page begins."""
+
+    rows: list[dict[str, Any]]
+    next_cursor: str | None
+
+
 def list_filings(connection: Connection, query: FilingQuery, *, limit: int, cursor: str | None) -> FilingPage:
     """Return a page of filings by filing date. Raises MalformedRequest for a foreign cursor."""
     filters = {"list": "filings", **asdict(query)}
@@ -60,12 +68,23 @@ def read_filing(connection: Connection, accession: str) -> dict[str, Any]:
     return row | {"documents": fetch_all(connection, SQL["list_documents"], {"accession": accession})}
 
 
-def list_sections(connection: Connection, accession: str, *, document: str | None) -> list[dict[str, Any]]:
-    """Return a filing's sections without their text. Raises NotFound for an unknown filing or document."""
-    rows = fetch_all(connection, SQL["list_sections"], {"accession": accession, "document": document})
+def list_sections(
+    connection: Connection, accession: str, *, document: str | None, limit: int, cursor: str | None
+) -> SectionPage:
+    """Return a page of a filing's sections without their text, in reading order.
+
+    Raises NotFound for an unknown filing or document, MalformedRequest for a foreign cursor.
+    """
+    filters = {"list": "sections", "accession": accession, "document": document}
+    after: list[Any] = decode_cursor(cursor, filters=filters) if cursor else [None, None, None]
+    position = dict(zip(("after_sequence", "after_document", "after_ordinal"), after, strict=True))
+    asked = {"accession": accession, "document": document, "rows_max": limit + 1} | position
+    rows = fetch_all(connection, SQL["list_sections"], asked)
     if not rows:
         raise NotFound(detail=f"Filing {accession} has no stored sections{f' of {document}' if document else ''}.")
-    return rows
+    kept = rows[:limit]
+    last = [kept[-1][name] for name in ("sequence", "document_id", "ordinal")]
+    return SectionPage(kept, encode_cursor(last, filters=filters) if len(rows) > limit else None)
 
 
 def read_section(

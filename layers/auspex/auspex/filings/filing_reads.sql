@@ -33,11 +33,16 @@ SELECT sequence, type, filename, source_url, bytes, degraded, reasons
 FROM filings.documents WHERE accession = %(accession)s ORDER BY sequence, filename
 
 -- name: list_sections
-SELECT s.section_key, s.ordinal, s.title, s.chars, s.text_sha256, d.filename AS document, d.source_url
+SELECT s.section_key, s.ordinal, s.title, s.chars, s.text_sha256, d.filename AS document, d.source_url, d.sequence,
+       d.document_id
 FROM filings.sections AS s
 JOIN filings.documents AS d ON d.document_id = s.document_id
 WHERE s.accession = %(accession)s AND (%(document)s::text IS NULL OR d.filename = %(document)s)
-ORDER BY d.sequence, d.filename, s.ordinal
+  AND (%(after_document)s::text IS NULL
+       OR (d.sequence, d.document_id, s.ordinal)
+          > (%(after_sequence)s::integer, %(after_document)s::text, %(after_ordinal)s::integer))
+ORDER BY d.sequence, d.document_id, s.ordinal
+LIMIT %(rows_max)s
 
 -- name: read_section
 SELECT s.section_key, s.ordinal, s.title, s.chars, s.text_sha256, d.filename AS document, d.source_url,

@@ -127,6 +127,17 @@ def set_aside_filing(connection: Connection, *, accession: str, payload: dict[st
     return row is not None
 
 
+def resume_filings(
+    connection: Connection, *, cik: int, since: date | None, forms: Sequence[str], at: datetime
+) -> list[str]:
+    """Move a company's filings that were set aside back to `detected` and return them; the caller sends for them."""
+    rows = fetch_all(connection, SQL["resume_filings"], {"cik": cik, "since": since, "forms": list(forms)})
+    resumed = sorted(str(row["accession"]) for row in rows)
+    for accession in resumed:
+        insert_event(connection, accession=accession, topic="detected", payload={"was": "skipped"}, at=at)
+    return resumed
+
+
 def insert_event(connection: Connection, *, accession: str, topic: str, payload: dict[str, Any], at: datetime) -> None:
     """Append to a filing's history."""
     connection.execute(

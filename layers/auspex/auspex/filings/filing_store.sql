@@ -75,6 +75,15 @@ UPDATE filings.filings SET status = 'skipped'
 WHERE accession = %(accession)s AND status IN ('detected', 'fetched', 'analyzed')
 RETURNING accession
 
+-- name: resume_filings
+UPDATE filings.filings SET status = 'detected'
+WHERE accession IN (
+  SELECT f.accession FROM filings.filings AS f
+  WHERE f.cik = %(cik)s AND f.filing_date >= %(since)s::date AND f.form = ANY (%(forms)s::text[])
+    AND f.status = 'skipped'
+  ORDER BY f.accession FOR UPDATE)
+RETURNING accession
+
 -- name: insert_event
 INSERT INTO filings.events (accession, topic, payload, created_at)
 VALUES (%(accession)s, %(topic)s, %(payload)s, %(at)s)

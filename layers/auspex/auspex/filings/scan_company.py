@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from auspex.core import outbox
 from auspex.core.clock import Clock
@@ -43,14 +43,17 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     body = delivery.body
     company = filing_store.find_company(connect(), body.cik)
     scheduled = body.limit is None
+    watermark = company["watermark"] if company else None
+    since = watermark - timedelta(days=WATERMARK_OVERLAP_DAYS) if watermark else None
     try:
         with edgar_outcomes():
             etag = company["etag"] if company and scheduled else None
             submissions = ports.edgar.submissions(body.cik, etag=etag)
-            wanted = _wanted(ports.edgar, submissions, body, company["watermark"] if company else None)
+            wanted = _wanted(ports.edgar, submissions, body, since)
     except NotModified:
         with transaction() as connection:
             delivery.mark(connection, at=ports.clock.now())
+            _resume(connection, delivery, since, ports.clock.now())
             filing_store.note_scan(connection, cik=body.cik, etag=None, watermark=None, at=ports.clock.now())
         return
     except Defer as defer:
@@ -62,17 +65,16 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     fault_point("scan.listed")
     delivery.ensure_wanted()
     with transaction() as connection:
-        _store(connection, delivery, submissions, wanted, ports.clock)
+        _store(connection, delivery, submissions, wanted, since, ports.clock)
 
 
 def _wanted(
-    edgar: EdgarClient, submissions: Submissions, body: ScanCompany, watermark: date | None
+    edgar: EdgarClient, submissions: Submissions, body: ScanCompany, since: date | None
 ) -> list[SubmittedFiling]:
     forms = set(body.forms or FOLLOWED_FORMS)
     dated = (f for f in edgar.every_filing(submissions) if f.form in forms and f.filing_date is not None)
     if body.limit is not None:
         return list(itertools.islice(dated, body.limit))
-    since = watermark - timedelta(days=WATERMARK_OVERLAP_DAYS) if watermark else None
     recent = (f for f in submissions.filings if f.form in forms and f.filing_date is not None)
     if since is None:
         return list(itertools.islice(recent, 1))
@@ -84,6 +86,7 @@ def _store(
     delivery: Delivery[ScanCompany],
     submissions: Submissions,
     wanted: list[SubmittedFiling],
+    since: date | None,
     clock: Clock,
 ) -> None:
     """Store what is new with a fetch each, expand the job's unit, and remember the scan: one transaction."""
@@ -100,7 +103,9 @@ def _store(
             fetch = _fetch(filing.accession, body.cik)
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     job_id = delivery.cause.job_id
-    if job_id is not None:
+    if job_id is None:
+        _resume(connection, delivery, since, at)
+    else:
         units = [filing.accession for filing in wanted]
         rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
         expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, at=at)
@@ -115,6 +120,14 @@ def _store(
                 outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
     filing_store.note_scan(connection, cik=body.cik, etag=submissions.etag, watermark=newest, at=at)
+
+
+def _resume(connection: Connection, delivery: Delivery[ScanCompany], since: date | None, at: datetime) -> None:
+    """Fetch what only cancelled jobs had asked for: the company is followed, so the filing is wanted all the same."""
+    forms, cik = delivery.body.forms or FOLLOWED_FORMS, delivery.body.cik
+    for accession in filing_store.resume_filings(connection, cik=cik, since=since, forms=forms, at=at):
+        key = f"fetch:{accession}:{delivery.envelope.dedup_key}"
+        outbox.enqueue(connection, wrap(_fetch(accession, cik), dedup_key=key, cause=delivery.cause), at=at)
 
 
 def _fetch(accession: str, cik: int) -> FetchFiling:

@@ -6,20 +6,26 @@ from datetime import datetime
 from typing import Any
 
 from auspex.core import outbox
-from auspex.core.database import transaction
-from auspex.core.limits import OUTBOX_SWEEP_ROWS_MAX
+from auspex.core.database import connect, transaction
 from auspex.platform.jobs import expire_overdue_jobs
 
 
 def sweep_deliveries(at: datetime) -> dict[str, Any]:
-    """Send unsent and due outbox rows until none is left, expire overdue jobs, and return the counts."""
+    """Send unsent and due outbox rows until none is left, expire overdue jobs, and return the counts.
+
+    Queues take turns, a batch each: one that takes nothing, or has more than fits into a minute, holds up no other.
+    """
     sent = 0
-    while True:
-        with transaction() as connection:
-            batch = outbox.sweep(connection, at=at)
-        sent += batch
-        if batch < OUTBOX_SWEEP_ROWS_MAX:
-            break
+    waiting = outbox.list_due_queues(connect(), at=at)
+    while waiting:
+        unfinished = []
+        for queue in waiting:
+            with transaction() as connection:
+                batch = outbox.sweep(connection, queue=queue, at=at)
+            sent += batch.sent
+            if batch.goes_on:
+                unfinished.append(queue)
+        waiting = unfinished
     with transaction() as connection:
         expired = expire_overdue_jobs(connection, at=at)
     return {"sent": sent, "expired": expired}

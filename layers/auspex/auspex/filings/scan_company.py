@@ -65,7 +65,9 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     fault_point("scan.listed")
     delivery.ensure_wanted()
     with transaction() as connection:
-        _store(connection, delivery, submissions, wanted, since, ports.clock)
+        _store(connection, delivery, submissions, wanted, ports.clock)
+        if scheduled:
+            _resume(connection, delivery, since, ports.clock.now())
 
 
 def _wanted(
@@ -86,7 +88,6 @@ def _store(
     delivery: Delivery[ScanCompany],
     submissions: Submissions,
     wanted: list[SubmittedFiling],
-    since: date | None,
     clock: Clock,
 ) -> None:
     """Store what is new with a fetch each, expand the job's unit, and remember the scan: one transaction."""
@@ -103,9 +104,7 @@ def _store(
             fetch = _fetch(filing.accession, body.cik)
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     job_id = delivery.cause.job_id
-    if job_id is None:
-        _resume(connection, delivery, since, at)
-    else:
+    if job_id is not None:
         units = [filing.accession for filing in wanted]
         rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
         expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, at=at)

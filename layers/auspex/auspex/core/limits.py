@@ -61,6 +61,36 @@ JOB_HOURS_MAX: Final = 24
 JOB_IDLE_MINUTES_MAX: Final = 120
 """A job without progress for this long expires; longer than any queue's visibility, so that a crash is no expiry."""
 
+# Notifications
+NOTIFICATION_TITLE_CHARACTERS_MAX: Final = 200
+"""Longest title of a notification; what is longer is cut."""
+NOTIFICATION_BODY_CHARACTERS_MAX: Final = 4_000
+"""Longest text of a notification; what is longer is cut."""
+NOTIFICATION_IDS_MAX: Final = 100
+"""Notifications that one request marks by id."""
+NOTIFICATIONS_PER_DAY_MAX: Final = 500
+"""Largest daily maximum of immediate notifications that an account may ask for."""
+NOTIFICATIONS_PER_DAY_DEFAULT: Final = 10
+"""Immediate notifications of one local day when an account states no other; what is above goes into the digest."""
+NOTIFICATION_KINDS_MAX: Final = 50
+"""Kinds of notification that an account may treat apart."""
+DIGEST_ENTRIES_MAX: Final = 50
+"""Notifications that a digest spells out; it says how many more there are."""
+CHANNELS_MAX: Final = 10
+"""Channels of one account, those that wait for their code among them."""
+CHANNEL_NAME_CHARACTERS_MAX: Final = 100
+"""Longest name of a channel."""
+CHANNEL_CODE_MINUTES: Final = 30
+"""How long the code sent to an address is good."""
+CHANNEL_CODE_ATTEMPTS_MAX: Final = 5
+"""Guesses at one code."""
+CHANNEL_CODES_PER_ADDRESS_MAX: Final = 5
+"""Codes sent to one address within 24 hours, whoever asks."""
+CHANNEL_CODES_PER_ACCOUNT_MAX: Final = 20
+"""Codes that one account has sent within 24 hours."""
+CHANNEL_ATTEMPTS_MAX: Final = 5
+"""Attempts to reach a service of a third party before a delivery counts as failed."""
+
 # Operations
 REDRIVE_LETTERS_MAX: Final = 500
 """Dead letters that one redrive sends again."""

@@ -58,6 +58,7 @@ class TestJobs:
             "SELECT platform.reopen_units_of_job(%(job_id)s, ARRAY['a'], %(at)s, %(at)s + interval '1 day')",
             {"job_id": job_id, "at": harness.clock.now()},
         )
+        harness.advance(1)
         succeed(harness, "a")
         assert [row["material_version"] for row in listed(owner)] == ["succeeded:1", "failed:0"]
 

@@ -17,7 +17,7 @@ from tests.harness.fixtures import catcher, filings_parameters, harness, make_fi
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
-ROLES = ("auspex_platform", "auspex_filings")
+ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
 TEMPLATE = "auspex_template"
 __all__ = ["catcher", "filings_parameters", "harness", "make_filings", "make_harness", "make_toy", "toy"]  # fixtures
 sys.path.insert(0, str(ROOT / "infra" / "migrations"))

@@ -28,6 +28,10 @@ SHELLS = {
         "document_json", "graph", "leases", "messages", "problems", "representations", "source_outcomes",
         "adapters", "ports",
     },
+    "providers": {
+        # the gateway and its operations: they take a connection, a clock or the network
+        "adapters", "call_store", "gateway", "lease", "settings", "transport",
+    },
 }  # fmt: skip
 ENGINE_CORE = {"auspex.core.ids", "auspex.core.limits"}
 ENGINE_EXTRAS = {

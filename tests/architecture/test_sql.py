@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from tests.architecture.checkout import PACKAGE
-from tests.conftest import Server, cloned
+from tests.conftest import ROLES, Server, cloned
 
 from auspex.core.database import load_sql
 
@@ -27,6 +27,11 @@ SHARED_BY_PRODUCTS = {
         "is_marked", "mark_delivery", "record_failure", "store_dead_letter", "begin_schedule_run", "end_schedule_run",
     },
 }  # fmt: skip
+# What products run of the gateway: it asks, records and fences under the caller's role.
+GATEWAY_BLOCKS = {
+    "providers/lease.sql": {"acquire", "record_failure", "record_success", "accept_result"},
+    "providers/call_store.sql": {"record_call"},
+}
 SHARED_JOB_BLOCKS_EXCEPT = {"expire_overdue"}
 
 
@@ -54,6 +59,8 @@ def blocks() -> Iterator[Block]:
                     yield Block(file, name, "auspex_filings", text)
             else:
                 yield Block(file, name, f"auspex_{product}", text)
+                if name in GATEWAY_BLOCKS.get(file, set()):
+                    yield Block(file, name, "auspex_filings", text)
 
 
 def is_shared(file: str, name: str) -> bool:
@@ -77,7 +84,7 @@ def numbered(text: str) -> tuple[str, int]:
 @pytest.fixture(scope="module")
 def connections(postgres_server: Server) -> Iterator[dict[str, psycopg.Connection[dict[str, object]]]]:
     with cloned(postgres_server) as database:
-        opened = {role: database.connect(role) for role in ("auspex_platform", "auspex_filings")}
+        opened = {role: database.connect(role) for role in ROLES}
         yield opened
         for connection in opened.values():
             connection.close()

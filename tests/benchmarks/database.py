@@ -18,7 +18,7 @@ from psycopg.rows import dict_row
 from auspex.platform.accounts import create_account, create_key
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ("auspex_platform", "auspex_filings")
+ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
 FILINGS = 25
 CIK = 9999999001
 """The sample company's, of which FILINGS filings are stored, one of them a 10-K."""

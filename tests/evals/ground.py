@@ -40,7 +40,9 @@ def evaluation_server() -> Iterator[Postgres]:
 
     with tempfile.TemporaryDirectory(prefix="auspex-eval-") as home, start_postgres(Path(home), fast=True) as server:
         url = server.url().replace("postgresql://", "postgresql+psycopg://")
-        migrate(url, role_passwords=dict.fromkeys(("auspex_platform", ROLE), server.superuser_password))
+        migrate(
+            url, role_passwords=dict.fromkeys(("auspex_platform", "auspex_providers", ROLE), server.superuser_password)
+        )
         yield server
 
 

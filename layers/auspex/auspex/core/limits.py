@@ -101,6 +101,28 @@ METRICS_WINDOW_MINUTES_MAX: Final = 10_080
 WEBHOOK_TOLERANCE_SECONDS: Final = 300
 """How far the timestamp of a signed hook may lie from our clock, before or after."""
 
+# Providers
+LLM_CALL_SECONDS_MAX: Final = 60
+"""Longest that a question to an LLM provider may take, re-ask included, whatever the caller's deadline."""
+LLM_CALL_SECONDS_MIN: Final = 5
+"""With less time left than this no provider is asked: a time-out would speak of us, not of it."""
+LLM_PROMPT_BYTES_MAX: Final = 1_048_576
+"""Largest prompt, as JSON (1 MB)."""
+LLM_REPLY_BYTES_MAX: Final = 4_194_304
+"""Most bytes read of one provider's reply (4 MB)."""
+LLM_RAW_BYTES_MAX: Final = 65_536
+"""Bytes kept of what a provider answered (64 kB), for 90 days."""
+PROVIDER_PIN_DAYS_MAX: Final = 7
+"""Longest pin of a provider."""
+PROVIDER_REASON_CHARACTERS_MAX: Final = 200
+"""Longest reason that an operator gives for a change of the provider."""
+PROVIDER_HEALTH_HOURS_MAX: Final = 168
+"""Longest window of the providers' health (7 days)."""
+PROVIDER_CHECKS_SHOWN_MAX: Final = 50
+"""Checks of one provider that its health shows, newest first."""
+PROVIDER_AUDIT_ENTRIES_VERIFIED_MAX: Final = 200_000
+"""Entries of the audit chain that one request recomputes; a longer chain is verified from the end back to this many."""
+
 # Filings
 INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""

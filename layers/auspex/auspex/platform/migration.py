@@ -16,13 +16,19 @@ class MigrationSettings(Settings):
     database_owner_secret_arn: str = ""
     platform_database_secret_arn: str = ""
     filings_database_secret_arn: str = ""
+    providers_database_secret_arn: str = ""
 
 
 def migrate_from_settings() -> str:
     """Migrate the configured database and return the head revision."""
     settings, database = read_settings(MigrationSettings), read_settings(DatabaseSettings)
     owner = read_secret(settings.database_owner_secret_arn)
-    roles = [read_secret(arn) for arn in (settings.platform_database_secret_arn, settings.filings_database_secret_arn)]
+    arns = (
+        settings.platform_database_secret_arn,
+        settings.filings_database_secret_arn,
+        settings.providers_database_secret_arn,
+    )
+    roles = [read_secret(arn) for arn in arns]
     tls = "disable" if database.stage == "local" else database.database_tls
     url = (
         f"postgresql+psycopg://{quote(owner['username'], safe='')}:{quote(owner['password'], safe='')}"

@@ -1,0 +1,14 @@
+-- name: acquire
+SELECT state, provider, model, epoch, pinned_strictly, cooling, spent_micro_usd
+FROM providers.acquire(%(candidates)s::jsonb, %(actor)s, %(reason)s, %(at)s)
+
+-- name: record_failure
+SELECT stale, counted, state, provider, epoch
+FROM providers.record_failure(%(epoch)s, %(failure_class)s, %(started_at)s, %(cooldown_until)s, %(candidates)s::jsonb,
+  %(actor)s, %(evidence)s::jsonb, %(at)s)
+
+-- name: record_success
+SELECT providers.record_success(%(epoch)s, %(actor)s, %(at)s) AS standing
+
+-- name: accept_result
+SELECT providers.accept_result(%(epoch)s, %(call_id)s, %(at)s) AS accepted

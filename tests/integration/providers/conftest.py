@@ -81,7 +81,7 @@ class World:
         """Run a statement as the superuser."""
         with self.database.connect(None) as connection:
             cursor = connection.execute(sql.encode())
-            return cursor.fetchall() if cursor.description else []  # type: ignore[return-value] # dictionary rows
+            return cursor.fetchall() if cursor.description else []
 
     def lease(self) -> dict[str, Any]:
         """Return the lease row."""

@@ -59,11 +59,12 @@ journeys: install ## Only the journeys, on a stack of their own that is stopped 
 check: install ## Format, lint, types, import contracts, templates, SQL, generated files
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy layers/auspex/auspex functions infra tests
+	@.venv/bin/mypy layers/auspex/auspex layers/client/auspex_client functions infra tests
 	@.venv/bin/lint-imports
 	@.venv/bin/cfn-lint --append-rules infra/rules --template template.yaml 'infra/*.yaml'
 	@$(PY) -m infra.local.lint_sql
 	@$(PY) -m infra.local.build_openapi --check
+	@$(PY) -m infra.local.generate_client --check
 	@$(PY) -m infra.local.generate_docs --check
 
 format: install ## Put code into its canonical form
@@ -87,8 +88,9 @@ lock: install ## Resolve the dependencies anew and write every lock
 	@$(COMPILE) $(LAYER_TARGET) --no-deps -c infra/local/requirements.txt \
 	  layers/dependencies/docs/requirements.in -o layers/dependencies/docs/requirements.txt
 
-openapi: install ## Merge every endpoint's OpenAPI into the document that is served
+openapi: install ## Merge every endpoint's OpenAPI into the document that is served, and make the client of it
 	@$(PY) -m infra.local.build_openapi
+	@$(PY) -m infra.local.generate_client
 
 docs: install ## Write the generated pages and the message contracts
 	@$(PY) -m infra.local.generate_docs

@@ -1,0 +1,1 @@
+"""How the typed client is made of the OpenAPI document: names, types, models, resources, problems."""

@@ -1,0 +1,237 @@
+"""Classes with one method per operation, synchronous and asynchronous, one module per resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.client_code.models import body_schema, import_lines
+from infra.local.client_code.naming import Name, class_name, identifier, is_page, success_schema
+from infra.local.client_code.schemas import Vocabulary, is_nullable, unite
+from infra.local.client_code.text import docstring, module
+
+Json = dict[str, Any]
+ROOT = ()
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+CLIENTS = """from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auspex_client.async_client import AsyncAuspex
+    from auspex_client.client import Auspex
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a method, and where in the request its value goes."""
+
+    field: str
+    place: str
+    kind: str
+    required: bool
+    omittable: bool
+    about: str
+
+    @property
+    def name(self) -> str:
+        """The argument's name."""
+        return identifier(self.field)
+
+    @property
+    def declaration(self) -> str:
+        """The argument as the signature shows it."""
+        if self.required:
+            return f"{self.name}: {self.kind}"
+        if self.omittable:
+            return f"{self.name}: {unite(self.kind, 'None', 'Omit')} = OMIT"
+        return f"{self.name}: {unite(self.kind, 'None')} = None"
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An operation with everything that its two methods are written of."""
+
+    name: str
+    constant: str
+    verb: str
+    path: str
+    operation: Json
+    parameters: list[Parameter]
+    raw_body: bool
+    data: str | None
+    paged: bool
+
+    def text(self, *, asynchronous: bool) -> str:
+        """Return the method's code."""
+        page = "AsyncPage" if asynchronous else "Page"
+        result = f"{page}[{self.data}]" if self.paged else f"Reply[{self.data or 'Any'}]"
+        head = "async def" if asynchronous else "def"
+        call = "page" if self.paged else "call" if self.data else "call_untyped"
+        arguments = [self.constant, *([self.data] if self.data else []), *self._parts(), "options=options"]
+        return "\n".join([
+            f"    {head} {self.name}({', '.join(self._signature())}) -> {result}:",
+            docstring(self._about(), 8),
+            f"        return {'await ' if asynchronous else ''}self._auspex.{call}({', '.join(arguments)})",
+        ])  # fmt: skip
+
+    def _signature(self) -> list[str]:
+        """Path values come by position, and so does the only other required value; everything else by name."""
+        required = [p for p in self.parameters if p.required and p.place != "path"]
+        by_position = [p for p in self.parameters if p.place == "path"] + (required if len(required) == 1 else [])
+        by_name = [p for p in self.parameters if p not in by_position]
+        by_name.sort(key=lambda p: not p.required)
+        return [
+            "self", *(p.declaration for p in by_position), "*", *(p.declaration for p in by_name),
+            "options: CallOptions | None = None",
+        ]  # fmt: skip
+
+    def _parts(self) -> list[str]:
+        parts = []
+        for place, argument in (("path", "path"), ("query", "query"), ("body", "body")):
+            own = [p for p in self.parameters if p.place == place]
+            if self.raw_body and place == "body":
+                parts.append("body=body")
+            elif place == "path" and own:
+                parts.append(f"path={_dictionary(own)}")
+            elif own or (place == "body" and body_schema(self.operation) is not None):
+                nullable = [p for p in own if p.omittable]
+                plain = [p for p in own if not p.omittable]
+                more = f", {_dictionary(nullable)}" if nullable else ""
+                parts.append(f"{argument}=given({_dictionary(plain)}{more})")
+        return parts
+
+    def _about(self) -> str:
+        described = self.operation.get("description") or self.operation["summary"]
+        scope = self.operation.get("x-scope")
+        needs = {None: "no key", "any": "any key"}.get(scope, f"scope `{scope}`")
+        lines = [f"`{p.name}`: {p.about.rstrip('.')}." for p in self.parameters if p.about]
+        return "\n\n".join([described, *([" ".join(lines)] if lines else []), f"{self.verb} {self.path}, {needs}."])
+
+
+def methods_of(paths: Json, names: dict[str, Name], vocabulary: Vocabulary) -> dict[tuple[str, ...], list[Method]]:
+    """Return every resource's methods in the order of their paths; parents of resources are there, perhaps empty."""
+    found: dict[tuple[str, ...], list[Method]] = {ROOT: []}
+    for path, operations in sorted(paths.items()):
+        for verb, operation in sorted(operations.items()):
+            name = names[operation["operationId"]]
+            for end in range(len(name.resource)):
+                found.setdefault(name.resource[: end + 1], [])
+            found[name.resource].append(_method(name, verb.upper(), path, operation, vocabulary))
+    return found
+
+
+def _method(name: Name, verb: str, path: str, operation: Json, vocabulary: Vocabulary) -> Method:
+    schema = body_schema(operation)
+    _, body = vocabulary.resolve(schema or {})
+    raw_body = schema is not None and (body.get("type") != "object" or "properties" not in body)
+    raw_body = raw_body or (schema is None and "requestBody" in operation)
+    row = vocabulary.data_of(success_schema(operation))
+    named = vocabulary.names.get(row["$ref"].rpartition("/")[2]) if row and "$ref" in row else None
+    return Method(
+        name=name.method, constant=operation["operationId"].upper(), verb=verb, path=path, operation=operation,
+        parameters=_parameters(verb, operation, body, vocabulary, raw_body=raw_body), raw_body=raw_body,
+        data=named, paged=is_page(operation) and named is not None,
+    )  # fmt: skip
+
+
+def _parameters(verb: str, operation: Json, body: Json, vocabulary: Vocabulary, *, raw_body: bool) -> list[Parameter]:
+    found = [
+        Parameter(
+            field=p["name"], place=p["in"], kind=vocabulary.request_type(p["schema"]),
+            required=bool(p.get("required")), omittable=False, about=_about(p),
+        )
+        for p in operation.get("parameters", ())
+        if p["in"] in {"path", "query"}
+    ]  # fmt: skip
+    if raw_body:
+        return [*found, Parameter("body", "body", "bytes | Mapping[str, Any]", True, False, "")]  # noqa: FBT003 - a row
+    taken = {p.field for p in found}
+    required = set(body.get("required", ()))
+    for field, schema in body.get("properties", {}).items():
+        kind = vocabulary.request_type(schema)
+        changes = is_nullable(schema) and (verb in {"PATCH", "PUT"} or schema.get("default") is not None)
+        found.append(
+            Parameter(
+                field=field, place="body", kind=kind, required=field in required,
+                omittable=changes and field not in required, about=_about({"schema": schema}),
+            )
+        )  # fmt: skip
+        if field in taken:
+            raise ValueError(f"{operation['operationId']}: {field} stands in the body and before it")
+    return found
+
+
+def _about(parameter: Json) -> str:
+    text = parameter.get("description") or parameter["schema"].get("description") or ""
+    return " ".join(text.split())
+
+
+def _dictionary(parameters: list[Parameter]) -> str:
+    return "{" + ", ".join(f'"{p.field}": {p.name}' for p in parameters) + "}"
+
+
+def resource_modules(
+    methods: dict[tuple[str, ...], list[Method]], places: dict[str, str], vocabulary: Vocabulary
+) -> dict[str, str]:
+    """Return the text of every resource's module by its name."""
+    return {
+        "_".join(resource) or "root": _module(resource, own, methods, places, vocabulary)
+        for resource, own in methods.items()
+    }
+
+
+def _module(
+    resource: tuple[str, ...],
+    own: list[Method],
+    methods: dict[tuple[str, ...], list[Method]],
+    places: dict[str, str],
+    vocabulary: Vocabulary,
+) -> str:
+    children = [other for other in sorted(methods) if other[:-1] == resource and other != resource]
+    constants = "\n".join(_constant(method) for method in own)
+    classes = "\n\n\n".join(_class(resource, own, children, asynchronous=flag) for flag in (False, True))
+    imports = [CLIENTS] if children else []
+    imports += [
+        f"from auspex_client.resources.{'_'.join(child)} import {prefix}{class_name(child)}"
+        for child in children
+        for prefix in ("", "Async")
+    ]
+    shown = set()
+    for method in own:
+        shown |= _direct(method, vocabulary)
+    dotted = ".".join(resource)
+    about = f"`client.{dotted}`." if resource else "What the client itself offers, and where its resources hang."
+    imports += import_lines(shown, places, vocabulary)
+    return module(about, f"{constants}\n\n\n{classes}", imports)
+
+
+def _direct(method: Method, vocabulary: Vocabulary) -> set[str]:
+    """Return the components that a method's signature names."""
+    by_class = {short: name for name, short in vocabulary.names.items()}
+    texts = [method.data or "", *(p.kind for p in method.parameters)]
+    words = {word for text in texts for word in text.replace("[", " ").replace("]", " ").replace(",", " ").split()}
+    return {by_class[word] for word in words if word in by_class}
+
+
+def _constant(method: Method) -> str:
+    answers = [
+        int(status)
+        for status, response in method.operation["responses"].items()
+        if int(status) >= 300 and PROBLEM_MEDIA_TYPE not in response.get("content", {})
+    ]
+    more = f", frozenset({{{', '.join(map(str, answers))}}})" if answers else ""
+    return f'{method.constant} = Operation("{method.operation["operationId"]}", "{method.verb}", "{method.path}"{more})'
+
+
+def _class(resource: tuple[str, ...], own: list[Method], children: list[tuple[str, ...]], *, asynchronous: bool) -> str:
+    prefix = "Async" if asynchronous else ""
+    client = f"{prefix}Auspex"
+    name = f"{prefix}{class_name(resource) or 'Root'}"
+    about = f"Operations of `{'.'.join(resource)}`." if resource else "Operations of the client itself."
+    lines = [f"class {name}({prefix}Resource):", docstring(about, 4), ""]
+    if children:
+        lines += [f"    def __init__(self, auspex: {client}) -> None:", "        super().__init__(auspex)"]
+        lines += [f"        self.{child[-1]} = {prefix}{class_name(child)}(auspex)" for child in children]
+        lines.append("")
+    bodies = [method.text(asynchronous=asynchronous) for method in own]
+    return "\n".join(lines) + "\n\n".join(bodies)

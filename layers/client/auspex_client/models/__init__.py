@@ -1,0 +1,58 @@
+"""Every model by its name.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from auspex_client.models.filings import AccessionItem, Hit, Search, TickerItem, Verification, Weights
+from auspex_client.models.filings_accessions import Document, Event, Filing, FilingDetail, Lags, Section, SectionText
+from auspex_client.models.filings_kpis import Kpi
+from auspex_client.models.keys import NewKey
+from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox, Queue, Queues, ScheduleMetrics
+from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
+from auspex_client.models.ops_failures import Failure
+from auspex_client.models.ops_schedules import Schedule
+from auspex_client.models.root import Me
+from auspex_client.models.shared import Account, Ask, Citation, Figure, Job, Key, TimelineEntry, Unit, UnitCounts
+
+__all__ = [
+    "AccessionItem",
+    "Account",
+    "Ask",
+    "Citation",
+    "DeadLetter",
+    "Document",
+    "Event",
+    "Failure",
+    "Figure",
+    "Filing",
+    "FilingDetail",
+    "Hit",
+    "Job",
+    "JobMetrics",
+    "Key",
+    "Kpi",
+    "Lags",
+    "Me",
+    "MessageMetrics",
+    "Metrics",
+    "NewKey",
+    "Outbox",
+    "Queue",
+    "Queues",
+    "Redrive",
+    "RedriveFilter",
+    "Redriven",
+    "Schedule",
+    "ScheduleMetrics",
+    "Search",
+    "Section",
+    "SectionText",
+    "TickerItem",
+    "TimelineEntry",
+    "Unit",
+    "UnitCounts",
+    "Verification",
+    "Weights",
+]

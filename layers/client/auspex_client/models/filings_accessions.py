@@ -1,0 +1,109 @@
+"""What `filings.accessions` shows and takes.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from auspex_client.model import Model
+
+
+class Document(Model):
+    """A document of a filing."""
+
+    bytes: int
+    degraded: bool
+    filename: str
+    reasons: list[str]
+    sequence: int
+    source_url: str
+    type: str
+
+
+class Event(Model):
+    """A step in a filing's history."""
+
+    at: dt.datetime
+    payload: dict[str, Any]
+    topic: str
+
+
+class Lags(Model):
+    """Seconds from acceptance to each step; null where acceptance or the step is unknown."""
+
+    analyze_s: float | None
+    detect_s: float | None
+    index_s: float | None
+
+
+class FilingDetail(Model):
+    """A filing with its documents, summary and history."""
+
+    accepted_at: dt.datetime | None
+    accession: str
+    amends: str | None
+    cik: int
+    company: str
+    dead_letter_reason: str | None
+    documents: list[Document]
+    events: list[Event]
+    filing_date: dt.date
+    flags: list[str]
+    form: str
+    is_amendment: bool
+    items: list[str]
+    kpi_count: int
+    lags: Lags
+    report_date: dt.date | None
+    sample: bool
+    status: Literal["detected", "fetched", "analyzed", "indexed", "skipped", "dead_letter"] | str
+    summary: list[dict[str, Any]]
+    ticker: str | None
+
+
+class Filing(Model):
+    """A filing in a list."""
+
+    accepted_at: dt.datetime | None
+    accession: str
+    amends: str | None
+    cik: int
+    dead_letter_reason: str | None
+    filing_date: dt.date
+    form: str
+    is_amendment: bool
+    items: list[str]
+    report_date: dt.date | None
+    sample: bool
+    status: Literal["detected", "fetched", "analyzed", "indexed", "skipped", "dead_letter"] | str
+    ticker: str | None
+
+
+class Section(Model):
+    """A section without its text."""
+
+    chars: int
+    document: str
+    ordinal: int
+    section_key: str
+    source_url: str
+    text_sha256: str
+    title: str
+
+
+class SectionText(Model):
+    """A slice [start, end) of a section's text, in code points."""
+
+    chars: int
+    document: str
+    end: int
+    ordinal: int
+    section_key: str
+    source_url: str
+    start: int
+    text: str
+    text_sha256: str
+    title: str

@@ -1,0 +1,137 @@
+"""What several resources show.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Literal
+
+from auspex_client.model import Model
+
+
+class Account(Model):
+    """An account."""
+
+    account_id: str
+    created_at: dt.datetime
+    name: str
+    plan: Literal["free", "prepaid", "premium"] | str
+    status: Literal["active", "suspended"] | str
+
+
+class Citation(Model):
+    """A verbatim span of a stored section; `verified` compares its bytes at the time of the answer."""
+
+    accession: str
+    document: str
+    end: int
+    form: str
+    quote: str
+    section_key: str
+    source_url: str
+    start: int
+    text_sha256: str
+    verified: bool
+
+
+class Figure(Model):
+    """A number shown, in `unit`, and the citation or derivation that proves it."""
+
+    citation_index: int | None
+    derivation_index: int | None
+    shown: str
+    unit: str
+    value: Decimal
+
+
+class Ask(Model):
+    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured."""
+
+    answer_markdown: str
+    ask_id: str
+    choices: list[dict[str, Any]]
+    citations: list[Citation]
+    confidence: dict[str, Any] | None
+    created_at: dt.datetime
+    derivations: list[dict[str, Any]]
+    evidence_class: Literal["kpi", "formula", "extractive", "provider"] | str | None
+    fallback_from: str | None
+    figures: list[Figure]
+    latency_ms: int
+    question: str
+    reason: (
+        Literal[
+            "no_evidence", "not_ingested", "period_missing", "ambiguous_company", "figure_unverified", "advice_request"
+        ]
+        | str
+        | None
+    )
+    refused: bool
+    source: str
+
+
+class TimelineEntry(Model):
+    """One thing that happened to a job."""
+
+    at: dt.datetime
+    detail: dict[str, Any]
+    event: str
+
+
+class UnitCounts(Model):
+    """How many units a job has, by state."""
+
+    done: int
+    failed: int
+    total: int
+
+
+class Unit(Model):
+    """One unit of a job: an accession, or a scan until it is known which."""
+
+    key: str
+    problem: dict[str, Any] | None
+    progress: int
+    result: dict[str, Any] | None
+    state: Literal["queued", "running", "succeeded", "failed", "released"] | str
+
+
+class Job(Model):
+    """A job as its owner sees it."""
+
+    attempts: int
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    finished_at: dt.datetime | None
+    items: list[Unit]
+    job_id: str
+    kind: str
+    links: dict[str, str]
+    problem: dict[str, Any] | None
+    progress: int
+    request_id: str
+    stage: str
+    started_at: dt.datetime | None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"] | str
+    timeline: list[TimelineEntry]
+    units: UnitCounts
+    waiting_on: str | None
+
+
+class Key(Model):
+    """A key, without its secret."""
+
+    account_id: str
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+    key_id: str
+    mode: Literal["live", "test"] | str
+    name: str
+    replaced_by: str | None
+    replaces: str | None
+    revoked_at: dt.datetime | None
+    scopes: list[str]
+    state: Literal["active", "retiring", "expired", "revoked"] | str

@@ -1,0 +1,277 @@
+"""The refusals of the API by name: `except BalanceTooSmall as refused: refused.get("required")`.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from auspex_client.errors import ApiProblem
+
+
+class AccessionOfAnotherCompany(ApiProblem):
+    """An accession that belongs to another company than the one named beside it. (422)"""
+
+    code = "accession-of-another-company"
+    remedy = "Leave `cik` and `ticker` out, or name the company that filed it."
+
+
+class BodyTooLarge(ApiProblem):
+    """The body is larger than this route accepts. (413)"""
+
+    code = "body-too-large"
+    remedy = "Send less; docs/limits.md lists the caps."
+
+
+class Conflict(ApiProblem):
+    """Something already under way stands against it. (409)"""
+
+    code = "conflict"
+    remedy = "Retry after the time in `Retry-After`."
+
+
+class DatabaseUnavailable(ApiProblem):
+    """Postgres cannot be reached. (503)"""
+
+    code = "database-unavailable"
+    remedy = "Retry after the time in `Retry-After`."
+
+
+class FiledByAnotherCompany(ApiProblem):
+    """The filing exists, but not of this company. (422)"""
+
+    code = "filed-by-another-company"
+    remedy = "Name the company that filed it."
+
+
+class IdempotencyKeyReused(ApiProblem):
+    """The same Idempotency-Key came with another body. (422)"""
+
+    code = "idempotency-key-reused"
+    remedy = "Use a new key for a new request."
+
+
+class InternalError(ApiProblem):
+    """A fault of ours; the log has it under the request id. (500)"""
+
+    code = "internal-error"
+    remedy = "Retry later; quote the request id when it persists."
+
+
+class JobFinished(ApiProblem):
+    """The job has ended already, so that nothing is left to cancel. (409)"""
+
+    code = "job-finished"
+    remedy = "Read the job; its `status` says how it ended."
+
+
+class JobNotRedrivable(ApiProblem):
+    """The job's missing units cannot be begun again: it was cancelled, or nothing is kept to begin them with. (409)"""
+
+    code = "job-not-redrivable"
+    remedy = "Create a new job for what is missing."
+
+
+class KeyAlreadyRotated(ApiProblem):
+    """A key is rotated once. (409)"""
+
+    code = "key-already-rotated"
+    remedy = "Rotate the key named in `replaced_by`; a lost secret cannot be shown again."
+
+
+class KeyHasEnded(ApiProblem):
+    """An expired or revoked key has nothing to hand over. (409)"""
+
+    code = "key-has-ended"
+    remedy = "Create a new key."
+
+
+class KeyLimitReached(ApiProblem):
+    """The account has as many working keys as it may have. (409)"""
+
+    code = "key-limit-reached"
+    remedy = "Revoke a key that is no longer needed."
+
+
+class KeyOutlivesCaller(ApiProblem):
+    """A new key would work longer than the key that asks for it. (403)"""
+
+    code = "key-outlives-caller"
+    remedy = "Ask for an earlier `expires_at`, or call with a key that lasts longer."
+
+
+class KeySecretShownOnce(ApiProblem):
+    """The same request made a key before; its secret was in that reply and is stored nowhere. (409)"""
+
+    code = "key-secret-shown-once"
+    remedy = "When that reply was lost, revoke or rotate the key named in `key_id`."
+
+
+class MalformedRequest(ApiProblem):
+    """The request cannot be read: no JSON, an unknown query parameter, a broken cursor or header. (400)"""
+
+    code = "malformed-request"
+    remedy = "Correct what `detail` and `errors` name."
+
+
+class MethodNotAllowed(ApiProblem):
+    """The resource exists but not with this method. (405)"""
+
+    code = "method-not-allowed"
+    remedy = "See the OpenAPI page for the methods of this path."
+
+
+class NotFound(ApiProblem):
+    """There is no such thing, or it belongs to another account. (404)"""
+
+    code = "not-found"
+    remedy = "Check the identifier; lists show what exists."
+
+
+class NotFoundAtSource(ApiProblem):
+    """EDGAR has no such filing or document. (404)"""
+
+    code = "not-found-at-source"
+    remedy = "Check the accession number and the company."
+
+
+class NotRecorded(ApiProblem):
+    """The replay server holds no recording; only the embedded stack's recorded source answers so. (404)"""
+
+    code = "not-recorded"
+    remedy = "Use a recorded filing, or the live source."
+
+
+class OwnAccount(ApiProblem):
+    """An administrator would lock out the key that asks. (409)"""
+
+    code = "own-account"
+    remedy = "Use an administrator's key of another account."
+
+
+class ProcessingFailed(ApiProblem):
+    """A message failed at every attempt; the dead letter has the last error. (500)"""
+
+    code = "processing-failed"
+    remedy = "Operator: mend the cause, then redrive the dead letter."
+
+
+class ScopeMissing(ApiProblem):
+    """The key is valid but lacks the scope of this route. (403)"""
+
+    code = "scope-missing"
+    remedy = "Use a key that holds the scope named in `required_scope`."
+
+
+class SignatureInvalid(ApiProblem):
+    """A signed hook came without a signature of ours, with a wrong one, or outside the tolerance of time. (401)"""
+
+    code = "signature-invalid"
+    remedy = "Sign `<webhook-id>.<webhook-timestamp>.<body>` with the shared secret, and send it within five minutes."
+
+
+class SourceNotConfigured(ApiProblem):
+    """A source needs a setting that this deployment lacks, so it was not called. (503)"""
+
+    code = "source-not-configured"
+    remedy = "The operator sets what `detail` names."
+
+
+class SourceUnavailable(ApiProblem):
+    """A source stayed unavailable through every deferral. (503)"""
+
+    code = "source-unavailable"
+    remedy = "Redrive the dead letter once the source answers again."
+
+
+class SpanInvalid(ApiProblem):
+    """A span that is empty, turned round, or reaches beyond the stored text. (422)"""
+
+    code = "span-invalid"
+    remedy = "Use 0 <= start < end <= the section's `chars`, in code points."
+
+
+class TooLarge(ApiProblem):
+    """A document exceeds the size cap; nothing of it is read. (413)"""
+
+    code = "too-large"
+    remedy = "Documents above 80 MB are not read."
+
+
+class Unauthenticated(ApiProblem):
+    """No key, an unknown key, or one that expired or was revoked. (401)"""
+
+    code = "unauthenticated"
+    remedy = "Send `Authorization: Bearer apx_…` with a live key."
+
+
+class UnknownTicker(ApiProblem):
+    """A ticker or CIK that no known company bears; `nearest` offers similar ones. (422)"""
+
+    code = "unknown-ticker"
+    remedy = "Use one of the names in `nearest`, or look the company up with GET /v1/filings/companies."
+
+
+class UnreadableMessage(ApiProblem):
+    """A queue message does not fit its contract. (422)"""
+
+    code = "unreadable-message"
+    remedy = "Operator: compare the body with events/contracts."
+
+
+class UnsupportedDocument(ApiProblem):
+    """The filing's main document is neither HTML nor text. (415)"""
+
+    code = "unsupported-document"
+    remedy = "PDF and image filings are not read."
+
+
+class UnsupportedMediaType(ApiProblem):
+    """The body is not JSON. (415)"""
+
+    code = "unsupported-media-type"
+    remedy = "Send JSON with `Content-Type: application/json`."
+
+
+class ValidationFailed(ApiProblem):
+    """The request can be read, and something in it cannot be accepted. (422)"""
+
+    code = "validation-failed"
+    remedy = "Correct the fields that `errors` points at."
+
+
+PROBLEMS: dict[str, type[ApiProblem]] = {
+    "accession-of-another-company": AccessionOfAnotherCompany,
+    "body-too-large": BodyTooLarge,
+    "conflict": Conflict,
+    "database-unavailable": DatabaseUnavailable,
+    "filed-by-another-company": FiledByAnotherCompany,
+    "idempotency-key-reused": IdempotencyKeyReused,
+    "internal-error": InternalError,
+    "job-finished": JobFinished,
+    "job-not-redrivable": JobNotRedrivable,
+    "key-already-rotated": KeyAlreadyRotated,
+    "key-has-ended": KeyHasEnded,
+    "key-limit-reached": KeyLimitReached,
+    "key-outlives-caller": KeyOutlivesCaller,
+    "key-secret-shown-once": KeySecretShownOnce,
+    "malformed-request": MalformedRequest,
+    "method-not-allowed": MethodNotAllowed,
+    "not-found": NotFound,
+    "not-found-at-source": NotFoundAtSource,
+    "not-recorded": NotRecorded,
+    "own-account": OwnAccount,
+    "processing-failed": ProcessingFailed,
+    "scope-missing": ScopeMissing,
+    "signature-invalid": SignatureInvalid,
+    "source-not-configured": SourceNotConfigured,
+    "source-unavailable": SourceUnavailable,
+    "span-invalid": SpanInvalid,
+    "too-large": TooLarge,
+    "unauthenticated": Unauthenticated,
+    "unknown-ticker": UnknownTicker,
+    "unreadable-message": UnreadableMessage,
+    "unsupported-document": UnsupportedDocument,
+    "unsupported-media-type": UnsupportedMediaType,
+    "validation-failed": ValidationFailed,
+}
+"""Every problem by its code."""

@@ -1,0 +1,282 @@
+"""`client.filings`.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from auspex_client.calls import CallOptions, Operation, given
+from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
+from auspex_client.models.shared import Ask, Job
+from auspex_client.replies import Reply
+from auspex_client.resource import AsyncResource, Resource
+from auspex_client.resources.filings_accessions import AsyncFilingsAccessions, FilingsAccessions
+from auspex_client.resources.filings_asks import AsyncFilingsAsks, FilingsAsks
+from auspex_client.resources.filings_ingestions import AsyncFilingsIngestions, FilingsIngestions
+from auspex_client.resources.filings_kpis import AsyncFilingsKpis, FilingsKpis
+
+if TYPE_CHECKING:
+    from auspex_client.async_client import AsyncAuspex
+    from auspex_client.client import Auspex
+
+
+ASK_FILINGS = Operation("ask_filings", "POST", "/v1/filings/asks")
+VERIFY_FILING_CITATION = Operation("verify_filing_citation", "POST", "/v1/filings/citations/verifications")
+CREATE_FILING_INGESTION = Operation("create_filing_ingestion", "POST", "/v1/filings/ingestions")
+SEARCH_FILING_CHUNKS = Operation("search_filing_chunks", "POST", "/v1/filings/searches")
+
+
+class Filings(Resource):
+    """Operations of `filings`."""
+
+    def __init__(self, auspex: Auspex) -> None:
+        super().__init__(auspex)
+        self.accessions = FilingsAccessions(auspex)
+        self.asks = FilingsAsks(auspex)
+        self.ingestions = FilingsIngestions(auspex)
+        self.kpis = FilingsKpis(auspex)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: dt.datetime | None = None,
+        provider: Literal["auto", "none"] | None = None,
+        tickers: Sequence[str] | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Ask]:
+        """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
+
+        POST /v1/filings/asks, scope `filings:read`.
+        """
+        return self._auspex.call(
+            ASK_FILINGS,
+            Ask,
+            body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
+            options=options,
+        )
+
+    def verify_citation(
+        self,
+        *,
+        accession: str,
+        end: int,
+        quote: str,
+        section_key: str,
+        start: int,
+        document: str | None = None,
+        text_sha256: str | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Verification]:
+        """Compare a quote with the stored text at its offsets.
+
+        `accession`: Accession number, dashed or not.
+
+        POST /v1/filings/citations/verifications, scope `filings:read`.
+        """
+        return self._auspex.call(
+            VERIFY_FILING_CITATION,
+            Verification,
+            body=given(
+                {
+                    "accession": accession,
+                    "document": document,
+                    "end": end,
+                    "quote": quote,
+                    "section_key": section_key,
+                    "start": start,
+                    "text_sha256": text_sha256,
+                }
+            ),
+            options=options,
+        )
+
+    def ingest(
+        self,
+        *,
+        accessions: Sequence[AccessionItem] | None = None,
+        forms: Sequence[str] | None = None,
+        tickers: Sequence[TickerItem] | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Job]:
+        """Start a job that fetches, analyses and indexes filings.
+
+        POST /v1/filings/ingestions, scope `filings:write`.
+        """
+        return self._auspex.call(
+            CREATE_FILING_INGESTION,
+            Job,
+            body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
+            options=options,
+        )
+
+    def search(
+        self,
+        query: str,
+        *,
+        as_of: dt.datetime | None = None,
+        candidates: int | None = None,
+        forms: Sequence[str] | None = None,
+        include_superseded: bool | None = None,
+        kinds: Sequence[Literal["text", "table", "kpi", "guidance", "summary"]] | None = None,
+        period_from: dt.date | None = None,
+        period_to: dt.date | None = None,
+        tickers: Sequence[str] | None = None,
+        top_k: int | None = None,
+        weights: Weights | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Search]:
+        """Find passages by words and by meaning, fused by reciprocal rank.
+
+        POST /v1/filings/searches, scope `filings:read`.
+        """
+        return self._auspex.call(
+            SEARCH_FILING_CHUNKS,
+            Search,
+            body=given(
+                {
+                    "as_of": as_of,
+                    "candidates": candidates,
+                    "forms": forms,
+                    "include_superseded": include_superseded,
+                    "kinds": kinds,
+                    "period_from": period_from,
+                    "period_to": period_to,
+                    "query": query,
+                    "tickers": tickers,
+                    "top_k": top_k,
+                    "weights": weights,
+                }
+            ),
+            options=options,
+        )
+
+
+class AsyncFilings(AsyncResource):
+    """Operations of `filings`."""
+
+    def __init__(self, auspex: AsyncAuspex) -> None:
+        super().__init__(auspex)
+        self.accessions = AsyncFilingsAccessions(auspex)
+        self.asks = AsyncFilingsAsks(auspex)
+        self.ingestions = AsyncFilingsIngestions(auspex)
+        self.kpis = AsyncFilingsKpis(auspex)
+
+    async def ask(
+        self,
+        question: str,
+        *,
+        as_of: dt.datetime | None = None,
+        provider: Literal["auto", "none"] | None = None,
+        tickers: Sequence[str] | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Ask]:
+        """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
+
+        POST /v1/filings/asks, scope `filings:read`.
+        """
+        return await self._auspex.call(
+            ASK_FILINGS,
+            Ask,
+            body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
+            options=options,
+        )
+
+    async def verify_citation(
+        self,
+        *,
+        accession: str,
+        end: int,
+        quote: str,
+        section_key: str,
+        start: int,
+        document: str | None = None,
+        text_sha256: str | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Verification]:
+        """Compare a quote with the stored text at its offsets.
+
+        `accession`: Accession number, dashed or not.
+
+        POST /v1/filings/citations/verifications, scope `filings:read`.
+        """
+        return await self._auspex.call(
+            VERIFY_FILING_CITATION,
+            Verification,
+            body=given(
+                {
+                    "accession": accession,
+                    "document": document,
+                    "end": end,
+                    "quote": quote,
+                    "section_key": section_key,
+                    "start": start,
+                    "text_sha256": text_sha256,
+                }
+            ),
+            options=options,
+        )
+
+    async def ingest(
+        self,
+        *,
+        accessions: Sequence[AccessionItem] | None = None,
+        forms: Sequence[str] | None = None,
+        tickers: Sequence[TickerItem] | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Job]:
+        """Start a job that fetches, analyses and indexes filings.
+
+        POST /v1/filings/ingestions, scope `filings:write`.
+        """
+        return await self._auspex.call(
+            CREATE_FILING_INGESTION,
+            Job,
+            body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
+            options=options,
+        )
+
+    async def search(
+        self,
+        query: str,
+        *,
+        as_of: dt.datetime | None = None,
+        candidates: int | None = None,
+        forms: Sequence[str] | None = None,
+        include_superseded: bool | None = None,
+        kinds: Sequence[Literal["text", "table", "kpi", "guidance", "summary"]] | None = None,
+        period_from: dt.date | None = None,
+        period_to: dt.date | None = None,
+        tickers: Sequence[str] | None = None,
+        top_k: int | None = None,
+        weights: Weights | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[Search]:
+        """Find passages by words and by meaning, fused by reciprocal rank.
+
+        POST /v1/filings/searches, scope `filings:read`.
+        """
+        return await self._auspex.call(
+            SEARCH_FILING_CHUNKS,
+            Search,
+            body=given(
+                {
+                    "as_of": as_of,
+                    "candidates": candidates,
+                    "forms": forms,
+                    "include_superseded": include_superseded,
+                    "kinds": kinds,
+                    "period_from": period_from,
+                    "period_to": period_to,
+                    "query": query,
+                    "tickers": tickers,
+                    "top_k": top_k,
+                    "weights": weights,
+                }
+            ),
+            options=options,
+        )

@@ -1,0 +1,123 @@
+"""What the client itself offers, and where its resources hang.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auspex_client.calls import CallOptions, Operation
+from auspex_client.models.root import Me
+from auspex_client.replies import Reply
+from auspex_client.resource import AsyncResource, Resource
+from auspex_client.resources.accounts import Accounts, AsyncAccounts
+from auspex_client.resources.filings import AsyncFilings, Filings
+from auspex_client.resources.jobs import AsyncJobs, Jobs
+from auspex_client.resources.keys import AsyncKeys, Keys
+from auspex_client.resources.ops import AsyncOps, Ops
+
+if TYPE_CHECKING:
+    from auspex_client.async_client import AsyncAuspex
+    from auspex_client.client import Auspex
+
+
+READ_HEALTH = Operation("read_health", "GET", "/health")
+READ_OPENAPI = Operation("read_openapi", "GET", "/openapi.json")
+READ_READINESS = Operation("read_readiness", "GET", "/ready", frozenset({503}))
+SHOW_ME = Operation("show_me", "GET", "/v1/me")
+READ_VERSION = Operation("read_version", "GET", "/version")
+
+
+class Root(Resource):
+    """Operations of the client itself."""
+
+    def __init__(self, auspex: Auspex) -> None:
+        super().__init__(auspex)
+        self.accounts = Accounts(auspex)
+        self.filings = Filings(auspex)
+        self.jobs = Jobs(auspex)
+        self.keys = Keys(auspex)
+        self.ops = Ops(auspex)
+
+    def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Tell that this process answers.
+
+        GET /health, no key.
+        """
+        return self._auspex.call_untyped(READ_HEALTH, options=options)
+
+    def openapi(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Return the OpenAPI 3.1 document of every route.
+
+        GET /openapi.json, no key.
+        """
+        return self._auspex.call_untyped(READ_OPENAPI, options=options)
+
+    def ready(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Check every store a request needs.
+
+        GET /ready, no key.
+        """
+        return self._auspex.call_untyped(READ_READINESS, options=options)
+
+    def me(self, *, options: CallOptions | None = None) -> Reply[Me]:
+        """Show the calling key with its scopes and expiry, and its account with its plan.
+
+        GET /v1/me, any key.
+        """
+        return self._auspex.call(SHOW_ME, Me, options=options)
+
+    def version(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Name version, commit, build time, migration head and model versions.
+
+        GET /version, no key.
+        """
+        return self._auspex.call_untyped(READ_VERSION, options=options)
+
+
+class AsyncRoot(AsyncResource):
+    """Operations of the client itself."""
+
+    def __init__(self, auspex: AsyncAuspex) -> None:
+        super().__init__(auspex)
+        self.accounts = AsyncAccounts(auspex)
+        self.filings = AsyncFilings(auspex)
+        self.jobs = AsyncJobs(auspex)
+        self.keys = AsyncKeys(auspex)
+        self.ops = AsyncOps(auspex)
+
+    async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Tell that this process answers.
+
+        GET /health, no key.
+        """
+        return await self._auspex.call_untyped(READ_HEALTH, options=options)
+
+    async def openapi(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Return the OpenAPI 3.1 document of every route.
+
+        GET /openapi.json, no key.
+        """
+        return await self._auspex.call_untyped(READ_OPENAPI, options=options)
+
+    async def ready(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Check every store a request needs.
+
+        GET /ready, no key.
+        """
+        return await self._auspex.call_untyped(READ_READINESS, options=options)
+
+    async def me(self, *, options: CallOptions | None = None) -> Reply[Me]:
+        """Show the calling key with its scopes and expiry, and its account with its plan.
+
+        GET /v1/me, any key.
+        """
+        return await self._auspex.call(SHOW_ME, Me, options=options)
+
+    async def version(self, *, options: CallOptions | None = None) -> Reply[Any]:
+        """Name version, commit, build time, migration head and model versions.
+
+        GET /version, no key.
+        """
+        return await self._auspex.call_untyped(READ_VERSION, options=options)

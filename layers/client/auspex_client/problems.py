@@ -155,6 +155,13 @@ class ProcessingFailed(ApiProblem):
     remedy = "Operator: mend the cause, then redrive the dead letter."
 
 
+class RequestInProgress(ApiProblem):
+    """A request with this Idempotency-Key is being served at this moment. (409)"""
+
+    code = "request-in-progress"
+    remedy = "Retry after the time in `Retry-After`; the retry gets the first request's reply."
+
+
 class ScopeMissing(ApiProblem):
     """The key is valid but lacks the scope of this route. (403)"""
 
@@ -261,6 +268,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "not-recorded": NotRecorded,
     "own-account": OwnAccount,
     "processing-failed": ProcessingFailed,
+    "request-in-progress": RequestInProgress,
     "scope-missing": ScopeMissing,
     "signature-invalid": SignatureInvalid,
     "source-not-configured": SourceNotConfigured,

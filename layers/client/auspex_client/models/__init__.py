@@ -9,6 +9,7 @@ from auspex_client.models.filings import AccessionItem, Hit, Search, TickerItem,
 from auspex_client.models.filings_accessions import Document, Event, Filing, FilingDetail, Lags, Section, SectionText
 from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.keys import NewKey
+from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox, Queue, Queues, ScheduleMetrics
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
@@ -21,6 +22,7 @@ __all__ = [
     "Account",
     "Ask",
     "Citation",
+    "Counts",
     "DeadLetter",
     "Document",
     "Event",
@@ -34,10 +36,12 @@ __all__ = [
     "Key",
     "Kpi",
     "Lags",
+    "Marked",
     "Me",
     "MessageMetrics",
     "Metrics",
     "NewKey",
+    "Notification",
     "Outbox",
     "Queue",
     "Queues",
@@ -53,6 +57,7 @@ __all__ = [
     "TimelineEntry",
     "Unit",
     "UnitCounts",
+    "Unread",
     "Verification",
     "Weights",
 ]

@@ -19,10 +19,19 @@ READ_ACCESSION_SECTION = Operation(
 class FilingsAccessionsSections(Resource):
     """Operations of `filings.accessions.sections`."""
 
-    def list(self, accession: str, *, document: str | None = None, options: CallOptions | None = None) -> Page[Section]:
+    def list(
+        self,
+        accession: str,
+        *,
+        document: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        options: CallOptions | None = None,
+    ) -> Page[Section]:
         """List the sections of a filing's documents in reading order.
 
-        `accession`: Accession number, dashed or not. `document`: File name; the first document that fits else.
+        `accession`: Accession number, dashed or not. `document`: File name; the first document that fits else. `limit`:
+        Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
 
         GET /v1/filings/accessions/{accession}/sections, scope `filings:read`.
         """
@@ -30,7 +39,7 @@ class FilingsAccessionsSections(Resource):
             LIST_ACCESSION_SECTIONS,
             Section,
             path={"accession": accession},
-            query=given({"document": document}),
+            query=given({"document": document, "limit": limit, "cursor": cursor}),
             options=options,
         )
 
@@ -63,11 +72,18 @@ class AsyncFilingsAccessionsSections(AsyncResource):
     """Operations of `filings.accessions.sections`."""
 
     async def list(
-        self, accession: str, *, document: str | None = None, options: CallOptions | None = None
+        self,
+        accession: str,
+        *,
+        document: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        options: CallOptions | None = None,
     ) -> AsyncPage[Section]:
         """List the sections of a filing's documents in reading order.
 
-        `accession`: Accession number, dashed or not. `document`: File name; the first document that fits else.
+        `accession`: Accession number, dashed or not. `document`: File name; the first document that fits else. `limit`:
+        Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
 
         GET /v1/filings/accessions/{accession}/sections, scope `filings:read`.
         """
@@ -75,7 +91,7 @@ class AsyncFilingsAccessionsSections(AsyncResource):
             LIST_ACCESSION_SECTIONS,
             Section,
             path={"accession": accession},
-            query=given({"document": document}),
+            query=given({"document": document, "limit": limit, "cursor": cursor}),
             options=options,
         )
 

@@ -15,6 +15,7 @@ from auspex_client.resources.accounts import Accounts, AsyncAccounts
 from auspex_client.resources.filings import AsyncFilings, Filings
 from auspex_client.resources.jobs import AsyncJobs, Jobs
 from auspex_client.resources.keys import AsyncKeys, Keys
+from auspex_client.resources.notifications import AsyncNotifications, Notifications
 from auspex_client.resources.ops import AsyncOps, Ops
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Root(Resource):
         self.filings = Filings(auspex)
         self.jobs = Jobs(auspex)
         self.keys = Keys(auspex)
+        self.notifications = Notifications(auspex)
         self.ops = Ops(auspex)
 
     def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
@@ -85,6 +87,7 @@ class AsyncRoot(AsyncResource):
         self.filings = AsyncFilings(auspex)
         self.jobs = AsyncJobs(auspex)
         self.keys = AsyncKeys(auspex)
+        self.notifications = AsyncNotifications(auspex)
         self.ops = AsyncOps(auspex)
 
     async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:

@@ -101,6 +101,14 @@ METRICS_WINDOW_MINUTES_MAX: Final = 10_080
 WEBHOOK_TOLERANCE_SECONDS: Final = 300
 """How far the timestamp of a signed hook may lie from our clock, before or after."""
 
+# What is sent to addresses that customers choose
+EGRESS_URL_CHARACTERS_MAX: Final = 2_048
+"""Longest URL that something is sent to."""
+EGRESS_ADDRESSES_MAX: Final = 4
+"""Addresses of one name that are tried in turn."""
+EGRESS_RESPONSE_BYTES_MAX: Final = 65_536
+"""How much of an answer's body is read; nothing of it is kept."""
+
 # Providers
 LLM_CALL_SECONDS_MAX: Final = 60
 """Longest that a question to an LLM provider may take, re-ask included, whatever the caller's deadline."""

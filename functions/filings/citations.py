@@ -25,9 +25,16 @@ class VerifyCitation(Request):
     accession: Accession
     section_key: Annotated[str, Field(min_length=1, max_length=100, examples=["item7"])]
     document: Annotated[str | None, Field(max_length=200)] = None
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=1)]
-    quote: Annotated[str, Field(min_length=1, max_length=SECTION_SLICE_CHARACTERS_MAX)]
+    start: Annotated[int, Field(ge=0, examples=[0])]
+    end: Annotated[int, Field(ge=1, examples=[44])]
+    quote: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=SECTION_SLICE_CHARACTERS_MAX,
+            examples=["Item 7. Management's Discussion and Analysis"],
+        ),
+    ]
     text_sha256: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
@@ -40,6 +40,10 @@ class AccessionItem(Request):
 
 class CreateIngestion(Request):
     """What to ingest: tickers or accessions, not both empty."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"tickers": [{"ticker": "AAPL", "limit": 1}], "forms": ["10-K"]}]}
+    )
 
     tickers: Annotated[list[TickerItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
     accessions: Annotated[list[AccessionItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]

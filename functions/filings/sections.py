@@ -16,7 +16,10 @@ from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
 
 api = endpoint(__name__, scope="filings:read")
-DocumentName = Annotated[str | None, Query(max_length=200, description="File name; the first document that fits else")]
+DocumentName = Annotated[
+    str | None,
+    Query(max_length=200, description="File name; the first document that fits else", examples=["aapl-20240928.htm"]),
+]
 
 
 class SectionOut(Representation):
@@ -59,7 +62,7 @@ async def read_accession_section(
     _: Caller,
     document: DocumentName = None,
     start: Annotated[int, Query(ge=0, le=TEXT_OFFSET_MAX)] = 0,
-    end: Annotated[int | None, Query(ge=0, le=TEXT_OFFSET_MAX)] = None,
+    end: Annotated[int | None, Query(ge=0, le=TEXT_OFFSET_MAX, examples=[200])] = None,
 ) -> SectionTextOut:
     """Read at most 20,000 characters of a section."""
     row = read_section(connect(), accession, section_key, document=document, start=start, end=end)

@@ -3,14 +3,23 @@ Route: GET /health · Reads: nothing · Fails: never"""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from starlette.responses import Response
 
 from auspex.platform.endpoint import endpoint, json_response
+from auspex.platform.replies import Representation
 
 api = endpoint(__name__, scope=None)
 
 
-@api.get("/health", responses={200: {"content": {"application/json": {"example": {"status": "ok"}}}}})
+class Health(Representation):
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+@api.get("/health", responses={200: {"model": Health}})
 async def read_health() -> Response:
     """Tell that this process answers."""
     return json_response({"status": "ok"})

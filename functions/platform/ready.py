@@ -4,22 +4,37 @@ Route: GET /ready · Reads: one probe per store · Fails: not-ready"""
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Literal
 
 from starlette.responses import Response
 
 from auspex.platform.endpoint import endpoint, json_response
-from auspex.platform.readiness import check_readiness
+from auspex.platform.readiness import require_readiness
+from auspex.platform.replies import Representation
 
 api = endpoint(__name__, scope=None)
 
 
-@api.get("/ready", responses={503: {"description": "At least one store does not answer"}})
+class StoreCheck(Representation):
+    """One store's state, and how long it took to answer."""
+
+    name: str
+    ok: bool
+    milliseconds: float
+    error: str | None
+
+
+class Readiness(Representation):
+    """Every store that a request needs answers."""
+
+    status: Literal["ready"]
+    checks: list[StoreCheck]
+
+
+@api.get("/ready", responses={200: {"model": Readiness}})
 async def read_readiness() -> Response:
     """Check every store a request needs."""
-    checks = check_readiness()
-    ready = all(check.ok for check in checks)
-    body = {"status": "ready" if ready else "not ready", "checks": [asdict(check) for check in checks]}
-    return json_response(body, status=200 if ready else 503, headers={} if ready else {"retry-after": "5"})
+    return json_response({"status": "ready", "checks": [asdict(check) for check in require_readiness()]})
 
 
 handler = api.handler

@@ -7,11 +7,23 @@ from starlette.responses import Response
 
 from auspex.platform.build import describe_build
 from auspex.platform.endpoint import endpoint, json_response
+from auspex.platform.replies import Representation
 
 api = endpoint(__name__, scope=None)
 
 
-@api.get("/version")
+class Version(Representation):
+    """Which build answers, on which schema, with which models by product."""
+
+    version: str
+    commit: str
+    built_at: str
+    stage: str
+    migration_head: str | None
+    model_versions: dict[str, dict[str, str]]
+
+
+@api.get("/version", responses={200: {"model": Version}})
 async def read_version() -> Response:
     """Name version, commit, build time, migration head and model versions."""
     return json_response(describe_build())

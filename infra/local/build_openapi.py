@@ -12,11 +12,13 @@ import json
 import re
 import sys
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from infra.local.contracts import import_package
 from infra.local.function_files import ROOT, load_function_file
+from infra.local.openapi_examples import NoExampleError, example_body
 
 from auspex.core.problems import Problem, catalogue
 
@@ -127,6 +129,7 @@ def _merge(merged: Json, own: Json, path: Path) -> None:
                     f"{path.relative_to(ROOT)}: {method.upper()} {route} is served by another function"
                 )
             present[method] = _documented(operation, method, path, codes)
+            _add_body_example(present[method], merged["components"])
 
 
 def _documented(operation: Json, method: str, path: Path, codes: dict[str, type[Problem]]) -> Json:
@@ -144,18 +147,26 @@ def _documented(operation: Json, method: str, path: Path, codes: dict[str, type[
     return operation
 
 
+def _add_body_example(operation: Json, components: Json) -> None:
+    """Show one whole request; a body that has none is told of by tests/architecture."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if not {"example", "examples"} & set(content):
+            with suppress(NoExampleError):
+                content["example"] = example_body(content["schema"], components)
+
+
 def _problems_of(operation: Json, method: str, codes: dict[str, type[Problem]]) -> dict[int, list[type[Problem]]]:
     """Return which problems an operation answers with: the shell's by what it reads, its own by its docstring."""
-    names = ["internal-error"]
+    names = ["internal-error", "malformed-request"]  # an unknown query parameter is refused everywhere
     if operation.get("x-scope") is not None:
         names += ["unauthenticated", "scope-missing", "database-unavailable"]
     if operation.get("parameters"):
-        names += ["malformed-request", "validation-failed"]
+        names.append("validation-failed")
     if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
         names.append("not-found")
     names += [name for name, problem in codes.items() if problem.status != NOT_FOUND or "not-found" in names]
     if method in METHODS_WITH_BODY:
-        names += ["malformed-request", "body-too-large", "unsupported-media-type", "validation-failed"]
+        names += ["body-too-large", "unsupported-media-type", "validation-failed"]
     else:
         names = [name for name in names if name != "idempotency-key-reused"]
     found: dict[int, list[type[Problem]]] = {}

@@ -68,3 +68,16 @@ def test_every_operation_says_what_it_needs_and_how_it_refuses() -> None:
                 ("401" in operation["responses"]) == ("security" in operation) == (operation.get("x-scope") is not None)
             )
     assert len(set(ids)) == len(ids)
+
+
+def test_every_body_has_an_example_that_can_be_sent() -> None:
+    """Give the model `json_schema_extra={"examples": [{…}]}`, or each required field `examples=[…]`."""
+    document = json.loads((PACKAGE / "openapi.json").read_text(encoding="utf-8"))
+    lacking = [
+        operation["operationId"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+        if not {"example", "examples"} & set(content)
+    ]
+    assert lacking == []

@@ -6,17 +6,26 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as DeadlineError
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from auspex.core.aws import client
 from auspex.core.config import DatabaseSettings, QueueSettings, StorageSettings, read_settings
 from auspex.core.database import load_sql, open_connection
 from auspex.core.limits import READY_CHECK_SECONDS
+from auspex.core.problems import Problem
 from auspex.core.telemetry import logger
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 PROBED_QUEUE = "filings-ingestion"
+RETRY_AFTER_SECONDS = 5
+
+
+class NotReady(Problem):
+    """A store that requests need does not answer; `checks` says which."""
+
+    status, code, title = 503, "not-ready", "This deployment is not ready"
+    remedy = "Retry after the time in `Retry-After`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,19 @@ class Check:
     ok: bool
     milliseconds: float
     error: str | None = None
+
+
+def require_readiness() -> list[Check]:
+    """Check every store. Raises NotReady, naming what failed, unless all answer."""
+    checks = check_readiness()
+    if all(check.ok for check in checks):
+        return checks
+    failed = ", ".join(check.name for check in checks if not check.ok)
+    raise NotReady(
+        detail=f"No answer from: {failed}.",
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+        checks=[asdict(check) for check in checks],
+    )
 
 
 def check_readiness() -> list[Check]:

@@ -134,6 +134,13 @@ class NotFoundAtSource(ApiProblem):
     remedy = "Check the accession number and the company."
 
 
+class NotReady(ApiProblem):
+    """A store that requests need does not answer; `checks` says which. (503)"""
+
+    code = "not-ready"
+    remedy = "Retry after the time in `Retry-After`."
+
+
 class NotRecorded(ApiProblem):
     """The replay server holds no recording; only the embedded stack's recorded source answers so. (404)"""
 
@@ -265,6 +272,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "method-not-allowed": MethodNotAllowed,
     "not-found": NotFound,
     "not-found-at-source": NotFoundAtSource,
+    "not-ready": NotReady,
     "not-recorded": NotRecorded,
     "own-account": OwnAccount,
     "processing-failed": ProcessingFailed,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 READ_HEALTH = Operation("read_health", "GET", "/health")
 READ_OPENAPI = Operation("read_openapi", "GET", "/openapi.json")
-READ_READINESS = Operation("read_readiness", "GET", "/ready", frozenset({503}))
+READ_READINESS = Operation("read_readiness", "GET", "/ready")
 SHOW_ME = Operation("show_me", "GET", "/v1/me")
 READ_VERSION = Operation("read_version", "GET", "/version")
 

@@ -10,11 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 from tests.harness.fixtures import catcher, filings_parameters, harness, make_filings, make_harness, make_toy, toy
 
+# A busy machine makes no test wrong: what is too slow is measured in tests/benchmarks.
+hypothesis.settings.register_profile(
+    "auspex", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("auspex")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")

@@ -18,8 +18,9 @@ from auspex.core.limits import INGESTION_ITEMS_MAX, QUESTION_CHARACTERS_MAX, QUE
 from auspex.filings.answer_question import AskQuestion, answer_question
 from auspex.filings.ask_store import StoredAsk, list_asks, load_ask
 from auspex.filings.ports.embedding import embedder
+from auspex.filings.prices import ASK_PRICE
 from auspex.filings.representations import CompanyName
-from auspex.platform.endpoint import Caller, IdempotencyKey, endpoint
+from auspex.platform.endpoint import CallCharge, Caller, IdempotencyKey, endpoint
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
 
 api = endpoint(__name__, scope="filings:read")
@@ -97,8 +98,10 @@ class AskOut(Representation):
         return cls.model_validate(ask.result | own)
 
 
-@api.post("/v1/filings/asks", response_model=AskOut)
-async def ask_filings(body: CreateAsk, caller: Caller, idempotency_key: IdempotencyKey) -> AskOut:
+@api.post("/v1/filings/asks", response_model=AskOut, price=ASK_PRICE)
+async def ask_filings(
+    body: CreateAsk, caller: Caller, charge: CallCharge, idempotency_key: IdempotencyKey
+) -> AskOut:  # fmt: skip
     """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence."""
     command = AskQuestion(
         account_id=caller.account_id,
@@ -110,8 +113,12 @@ async def ask_filings(body: CreateAsk, caller: Caller, idempotency_key: Idempote
         request_sha256=sha256_of_json(body.model_dump(mode="json")),
     )
     with transaction() as connection:
-        ask = answer_question(connection, clock=current_clock(), embedder=embedder(), command=command)
-    return AskOut.of(ask)
+        paid = answer_question(
+            connection, clock=current_clock(), embedder=embedder(), command=command,
+            reservation_id=charge.reserved_id(),
+        )  # fmt: skip
+    charge.note_settled(paid.tokens)
+    return AskOut.of(paid.ask)
 
 
 @api.get("/v1/filings/asks", page_of=AskOut)

@@ -14,8 +14,9 @@ from auspex.core.database import connect, transaction
 from auspex.core.limits import INGESTION_ITEMS_MAX, INGESTION_PER_TICKER_MAX
 from auspex.filings.create_ingestion import AccessionRequest, IngestionCommand, TickerRequest, create_ingestion
 from auspex.filings.messages import UNIT_KIND
+from auspex.filings.prices import INGESTION_PRICE
 from auspex.filings.representations import Accession, Cik, Form, Ticker
-from auspex.platform.endpoint import Caller, IdempotencyKey, RequestCause, endpoint
+from auspex.platform.endpoint import CallCharge, Caller, IdempotencyKey, RequestCause, endpoint
 from auspex.platform.jobs import list_jobs, read_job
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Request
 from auspex.platform.representations import JobOut
@@ -60,9 +61,9 @@ class CreateIngestion(Request):
         return self
 
 
-@api.post("/v1/filings/ingestions", status_code=202, response_model=JobOut)
+@api.post("/v1/filings/ingestions", status_code=202, response_model=JobOut, price=INGESTION_PRICE)
 async def create_filing_ingestion(
-    body: CreateIngestion, caller: Caller, cause: RequestCause, idempotency_key: IdempotencyKey
+    body: CreateIngestion, caller: Caller, cause: RequestCause, charge: CallCharge, idempotency_key: IdempotencyKey
 ) -> JobOut:
     """Start a job that fetches, analyses and indexes filings."""
     command = IngestionCommand(
@@ -75,6 +76,7 @@ async def create_filing_ingestion(
     )
     with transaction() as connection:
         job = create_ingestion(connection, clock=current_clock(), command=command, cause=cause)
+    charge.note_balance(job.balance)
     return JobOut.of(read_job(connect(), account_id=caller.account_id, job_id=job.job_id))
 
 

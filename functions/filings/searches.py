@@ -3,14 +3,16 @@ Route: POST /v1/filings/searches · Reads: filings.chunks, postings, terms · Fa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect
 from auspex.core.limits import (
+    CACHE_SECONDS_DEFAULT,
     INGESTION_ITEMS_MAX,
     QUESTION_CHARACTERS_MAX,
     QUESTION_CHARACTERS_MIN,
@@ -19,13 +21,20 @@ from auspex.core.limits import (
 )
 from auspex.filings.index.search_chunks import CANDIDATES_DEFAULT, TOP_DEFAULT
 from auspex.filings.ports.embedding import embedder
+from auspex.filings.prices import SEARCH_PRICE
 from auspex.filings.representations import CompanyName, Form
-from auspex.filings.search_filings import SearchCommand, search_filings
+from auspex.filings.search_filings import MODEL_VERSION, SearchCommand, read_index_version, search_filings
+from auspex.platform.call import Versions
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import Representation, Request
 
 api = endpoint(__name__, scope="filings:read")
 Weight = Annotated[float, Field(ge=0, le=10)]
+
+
+def read_versions(_: Mapping[str, Any]) -> Versions:
+    """Say which model ranks, and which state of the index: with a filing more, an equal search is another request."""
+    return Versions(model=MODEL_VERSION, data=read_index_version(connect()))
 
 
 class Weights(Request):
@@ -81,7 +90,10 @@ class SearchOut(Representation):
     filter_size: int
 
 
-@api.post("/v1/filings/searches", response_model=SearchOut)
+@api.post(
+    "/v1/filings/searches", response_model=SearchOut, price=SEARCH_PRICE, cache_seconds=CACHE_SECONDS_DEFAULT,
+    versions=read_versions,
+)  # fmt: skip
 async def search_filing_chunks(body: CreateSearch, _: Caller) -> SearchOut:
     """Find passages by words and by meaning, fused by reciprocal rank."""
     command = SearchCommand(

@@ -11,13 +11,13 @@ from auspex.platform.endpoint import endpoint
 api = endpoint(__name__, scope=None)
 
 
-@api.get("/docs", include_in_schema=False)
+@api.get("/docs", stateless=True, include_in_schema=False)
 async def read_docs() -> Response:
     """Show the API with a form to try each operation."""
     return page()
 
 
-@api.get("/docs/{asset}", include_in_schema=False)
+@api.get("/docs/{asset}", stateless=True, include_in_schema=False)
 async def read_docs_asset(asset: str) -> Response:
     """Return one script or style sheet of the page."""
     return read_asset(asset)

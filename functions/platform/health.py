@@ -7,8 +7,9 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from auspex.platform.endpoint import endpoint, json_response
+from auspex.platform.endpoint import endpoint
 from auspex.platform.replies import Representation
+from auspex.platform.responses import json_response
 
 api = endpoint(__name__, scope=None)
 
@@ -19,7 +20,7 @@ class Health(Representation):
     status: Literal["ok"]
 
 
-@api.get("/health", responses={200: {"model": Health}})
+@api.get("/health", stateless=True, responses={200: {"model": Health}})
 async def read_health() -> Response:
     """Tell that this process answers."""
     return json_response({"status": "ok"})

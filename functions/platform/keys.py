@@ -67,7 +67,7 @@ class RotateKey(Request):
     ] = KEY_OVERLAP_SECONDS_DEFAULT
 
 
-@api.post(ROUTE, status_code=201, response_model=NewKeyOut)
+@api.post(ROUTE, status_code=201, response_model=NewKeyOut, replayable=False)
 async def create_key(body: CreateKey, caller: Caller, idempotency_key: IdempotencyKey) -> NewKeyOut:
     """Create a key; its secret is in this reply and can never be read again.
 
@@ -101,7 +101,7 @@ async def delete_key(key_id: KeyId, caller: Caller) -> KeyOut:
     return KeyOut.of(key, at=at)
 
 
-@api.post(ROTATION_ROUTE, status_code=201, response_model=NewKeyOut)
+@api.post(ROTATION_ROUTE, status_code=201, response_model=NewKeyOut, replayable=False)
 async def replace_key(key_id: KeyId, body: RotateKey, caller: Caller, idempotency_key: IdempotencyKey) -> NewKeyOut:
     """Replace a key by a new one with the same name, scopes and expiry; the old one works on for the overlap.
 

@@ -17,7 +17,7 @@ DOCUMENT = Path(auspex.__file__).with_name("openapi.json")
 SHAPE = {"type": "object", "required": ["openapi", "info", "paths", "components"]}
 
 
-@api.get("/openapi.json", responses={200: {"content": {"application/json": {"schema": SHAPE}}}})
+@api.get("/openapi.json", stateless=True, responses={200: {"content": {"application/json": {"schema": SHAPE}}}})
 async def read_openapi() -> Response:
     """Return the OpenAPI 3.1 document of every route."""
     return Response(DOCUMENT.read_bytes(), media_type="application/json")

@@ -8,9 +8,10 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from auspex.platform.endpoint import endpoint, json_response
+from auspex.platform.endpoint import endpoint
 from auspex.platform.readiness import require_readiness
 from auspex.platform.replies import Representation
+from auspex.platform.responses import json_response
 
 api = endpoint(__name__, scope=None)
 
@@ -31,7 +32,7 @@ class Readiness(Representation):
     checks: list[StoreCheck]
 
 
-@api.get("/ready", responses={200: {"model": Readiness}})
+@api.get("/ready", stateless=True, responses={200: {"model": Readiness}})
 async def read_readiness() -> Response:
     """Check every store a request needs."""
     return json_response({"status": "ready", "checks": [asdict(check) for check in require_readiness()]})

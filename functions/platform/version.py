@@ -6,8 +6,9 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from auspex.platform.build import describe_build
-from auspex.platform.endpoint import endpoint, json_response
+from auspex.platform.endpoint import endpoint
 from auspex.platform.replies import Representation
+from auspex.platform.responses import json_response
 
 api = endpoint(__name__, scope=None)
 
@@ -23,7 +24,7 @@ class Version(Representation):
     model_versions: dict[str, dict[str, str]]
 
 
-@api.get("/version", responses={200: {"model": Version}})
+@api.get("/version", stateless=True, responses={200: {"model": Version}})
 async def read_version() -> Response:
     """Name version, commit, build time, migration head and model versions."""
     return json_response(describe_build())

@@ -9,9 +9,11 @@ from psycopg.rows import dict_row
 
 from auspex.core.problems import Unauthenticated
 from auspex.platform import accounts
+from auspex.platform.ledger_admin import give_tokens
 
 DEMO_SCOPES = ["filings"]
 ADMIN_SCOPES = ["admin", "filings"]
+STARTING_TOKENS = 10_000
 HOLDER = {"demo": DEMO_SCOPES, "admin": ADMIN_SCOPES}
 
 
@@ -22,6 +24,7 @@ def create_keys(database_url: str) -> dict[str, str]:
     with psycopg.connect(database_url, row_factory=dict_row) as connection:
         for holder, scopes in HOLDER.items():
             account_id = accounts.create_account(connection, name=holder, plan="premium", at=now)
+            give_tokens(connection, account_id=account_id, tokens=STARTING_TOKENS, reason="local stack", at=now)
             key = accounts.create_key(
                 connection, account_id=account_id, scopes=scopes, name=f"{holder} (local)", at=now
             )

@@ -25,7 +25,7 @@ SHELLS = {
         "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
         "kpi_reads", "kpi_store", "stored_documents",
         # mechanisms of stages, contracts, shapes
-        "document_json", "graph", "leases", "messages", "problems", "representations", "source_outcomes",
+        "document_json", "graph", "leases", "messages", "prices", "problems", "representations", "source_outcomes",
         "adapters", "ports",
     },
     "providers": {

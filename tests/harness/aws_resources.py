@@ -47,6 +47,8 @@ class Account:
         """Return what the launcher would pass to the root template for this database."""
         return {
             "Stage": "local",
+            "RateFactor": "1000",
+            "TrustedProxies": "0",
             "DatabaseHost": "127.0.0.1",
             "DatabasePort": str(self._database.server.port),
             "DatabaseName": self._database.name,

@@ -34,6 +34,7 @@ from auspex.core import aws, database, faults, outbox
 from auspex.core.clock import FixedClock, set_clock
 from auspex.core.faults import InjectedCrash
 from auspex.platform.accounts import create_account, create_key
+from auspex.platform.ledger_admin import give_tokens
 
 if TYPE_CHECKING:
     from tests.conftest import Database
@@ -162,11 +163,13 @@ class Harness:
         """Call one function with an event of the test's own."""
         return self._invoke(self.application.function(product, stem), event)
 
-    def create_key(self, *scopes: str, name: str = "test", plan: str = "premium") -> str:
-        """Make an account with one key and return the key."""
+    def create_key(self, *scopes: str, name: str = "test", plan: str = "premium", tokens: int = 10_000) -> str:
+        """Make an account with one key and some tokens, and return the key."""
         with self.database.connect("auspex_platform") as connection, connection.transaction():
             at = self.clock.now()
             account_id = create_account(connection, name=name, plan=plan, at=at)
+            if tokens:
+                give_tokens(connection, account_id=account_id, tokens=tokens, reason="test", at=at)
             return create_key(connection, account_id=account_id, scopes=list(scopes), name=name, at=at).secret
 
     # ── Queues, schedules, time ─────────────────────────────────────────────────────────────────────────────────────

@@ -15,6 +15,13 @@ class AccessionOfAnotherCompany(ApiProblem):
     remedy = "Leave `cik` and `ticker` out, or name the company that filed it."
 
 
+class BalanceTooSmall(ApiProblem):
+    """The account has fewer tokens than the request costs; `balance` and `required` say by how much. (402)"""
+
+    code = "balance-too-small"
+    remedy = "Top the account up (packs of 10, 30 and 100 tokens), or ask for less."
+
+
 class BodyTooLarge(ApiProblem):
     """The body is larger than this route accepts. (413)"""
 
@@ -27,6 +34,20 @@ class Conflict(ApiProblem):
 
     code = "conflict"
     remedy = "Retry after the time in `Retry-After`."
+
+
+class Cooldown(ApiProblem):
+    """The free plan waits between two analyses. (429)"""
+
+    code = "cooldown"
+    remedy = "Wait for `Retry-After` seconds, or top up: the first payment lifts the limit."
+
+
+class DailyAllowanceUsed(ApiProblem):
+    """The free plan's analyses of this UTC day are used. (429)"""
+
+    code = "daily-allowance-used"
+    remedy = "Wait for the next UTC day, or top up: the first payment lifts the limit."
 
 
 class DatabaseUnavailable(ApiProblem):
@@ -106,6 +127,13 @@ class KeySecretShownOnce(ApiProblem):
     remedy = "When that reply was lost, revoke or rotate the key named in `key_id`."
 
 
+class LedgerRefused(ApiProblem):
+    """The ledger refuses what would break its own rules. (409)"""
+
+    code = "ledger-refused"
+    remedy = "See `detail`; quote the request id when it is unclear."
+
+
 class MalformedRequest(ApiProblem):
     """The request cannot be read: no JSON, an unknown query parameter, a broken cursor or header. (400)"""
 
@@ -160,6 +188,20 @@ class ProcessingFailed(ApiProblem):
 
     code = "processing-failed"
     remedy = "Operator: mend the cause, then redrive the dead letter."
+
+
+class RateLimited(ApiProblem):
+    """More requests than the rate class allows. (429)"""
+
+    code = "rate-limited"
+    remedy = "Wait for `Retry-After` seconds; `RateLimit` says how many requests are left."
+
+
+class RefundExceedsCharge(ApiProblem):
+    """More would be paid back than was charged; `charged` and `refunded` say what was. (409)"""
+
+    code = "refund-exceeds-charge"
+    remedy = "Refund at most `charged` less `refunded`."
 
 
 class RequestInProgress(ApiProblem):
@@ -255,8 +297,11 @@ class ValidationFailed(ApiProblem):
 
 PROBLEMS: dict[str, type[ApiProblem]] = {
     "accession-of-another-company": AccessionOfAnotherCompany,
+    "balance-too-small": BalanceTooSmall,
     "body-too-large": BodyTooLarge,
     "conflict": Conflict,
+    "cooldown": Cooldown,
+    "daily-allowance-used": DailyAllowanceUsed,
     "database-unavailable": DatabaseUnavailable,
     "filed-by-another-company": FiledByAnotherCompany,
     "idempotency-key-reused": IdempotencyKeyReused,
@@ -268,6 +313,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "key-limit-reached": KeyLimitReached,
     "key-outlives-caller": KeyOutlivesCaller,
     "key-secret-shown-once": KeySecretShownOnce,
+    "ledger-refused": LedgerRefused,
     "malformed-request": MalformedRequest,
     "method-not-allowed": MethodNotAllowed,
     "not-found": NotFound,
@@ -276,6 +322,8 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "not-recorded": NotRecorded,
     "own-account": OwnAccount,
     "processing-failed": ProcessingFailed,
+    "rate-limited": RateLimited,
+    "refund-exceeds-charge": RefundExceedsCharge,
     "request-in-progress": RequestInProgress,
     "scope-missing": ScopeMissing,
     "signature-invalid": SignatureInvalid,

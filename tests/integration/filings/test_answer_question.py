@@ -22,6 +22,9 @@ from auspex.filings.index.index_store import index_chunks
 from auspex.filings.model import Answer, Chunk
 from auspex.filings.problems import SpanInvalid, UnknownTicker
 from auspex.filings.verify_citation import CitationClaim, verify_citation
+from auspex.platform.accounts import create_account
+from auspex.platform.ledger import ChargedRequest, reserve
+from auspex.platform.ledger_admin import give_tokens
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 PROSE = (
@@ -184,19 +187,36 @@ def test_a_line_that_no_analysis_stored_is_read_from_the_statement(connection: A
     assert "(In millions)" in goodwill.citations[1].quote
 
 
-def test_an_ask_is_stored_once_for_each_key_and_belongs_to_its_account(connection: Any) -> None:
+def test_an_ask_is_stored_and_paid_once_for_each_key_and_belongs_to_its_account(
+    connection: Any, database: Database
+) -> None:
     store_amended_year(connection)
-    command = AskQuestion("acc_1", "What was Apple's revenue in FY2023?", idempotency_key="key-1", request_sha256="r")
-    clock = FixedClock(NOW)
-    first = answer_question(connection, clock=clock, embedder=EMBEDDER, command=command)
-    second = answer_question(connection, clock=clock, embedder=EMBEDDER, command=command)
-    assert first.ask_id == second.ask_id
-    stored = load_ask(connection, account_id="acc_1", ask_id=first.ask_id)
-    assert stored.result == first.result
+    with database.connect("auspex_platform") as platform:
+        account_id = create_account(platform, name="analyst", plan="premium", at=NOW)
+        give_tokens(platform, account_id=account_id, tokens=10, reason="test", at=NOW)
+    command = AskQuestion(
+        account_id, "What was Apple's revenue in FY2023?", idempotency_key="key-1", request_sha256="r"
+    )
+    first, second = (
+        answer_question(
+            connection,
+            clock=FixedClock(NOW),
+            embedder=EMBEDDER,
+            command=command,
+            reservation_id=reserve(
+                connection, ChargedRequest(account_id, key, "ask", "request"), tokens=2, at=NOW
+            ).reservation_id,
+        )
+        for key in ("one", "two")
+    )
+    assert (first.tokens, second.tokens) == (2, None)
+    assert first.ask == second.ask
+    stored = load_ask(connection, account_id=account_id, ask_id=first.ask.ask_id)
+    assert stored.result == first.ask.result
     assert stored.result["confidence"] is None
     assert stored.result["source"] == "core"
     with pytest.raises(NotFound):
-        load_ask(connection, account_id="acc_2", ask_id=first.ask_id)
+        load_ask(connection, account_id="acc_2", ask_id=first.ask.ask_id)
 
 
 def test_a_span_that_cannot_be_is_a_problem_and_a_wrong_quote_is_not(connection: Any) -> None:

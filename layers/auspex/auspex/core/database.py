@@ -7,12 +7,13 @@ no prepared statements, no session SET: RDS Proxy would pin the connection, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
 from auspex.core.config import DatabaseSettings, read_settings
@@ -31,6 +32,7 @@ class _Environment:
 
     connection: Connection | None = None
     checked = False
+    at_commit: Callable[[Connection], None] | None = None
 
 
 def load_sql(path: Path) -> dict[str, str]:
@@ -67,6 +69,7 @@ def open_connection(settings: DatabaseSettings) -> Connection:
 def begin_invocation() -> None:
     """Have the next use check the connection: the environment may have been frozen for minutes."""
     _Environment.checked = False
+    _Environment.at_commit = None
 
 
 def connect() -> Connection:
@@ -113,15 +116,33 @@ def exchange_connection(replacement: Connection | None) -> Connection | None:
 def transaction() -> Iterator[Connection]:
     """Run one use case in one transaction: commit at the end, roll back on any exception.
 
-    What must leave the function after the commit is an outbox row, sent by `core.outbox.send_committed()`.
+    What must leave the function after the commit is an outbox row, sent by `core.outbox.send_committed()`; what must
+    commit with it, whoever opened it, is a step of `join_next_commit()`.
     """
     connection = connect()
+    outermost = connection.info.transaction_status == TransactionStatus.IDLE
     try:
         with connection.transaction():
             yield connection
+            if outermost:
+                _run_at_commit(connection)
     except psycopg.OperationalError as error:
         close_connection()
         raise DatabaseUnavailable(detail="The database stopped answering.") from error
+
+
+def join_next_commit(step: Callable[[Connection], None] | None) -> None:
+    """Run a step at the end of the next outermost transaction, in it: effect and charge commit together or not at all.
+
+    None takes the step back. It runs once; an exception of it rolls the transaction back and reaches the caller.
+    """
+    _Environment.at_commit = step
+
+
+def _run_at_commit(connection: Connection) -> None:
+    step, _Environment.at_commit = _Environment.at_commit, None
+    if step is not None:
+        step(connection)
 
 
 def can_hold(text: str) -> bool:

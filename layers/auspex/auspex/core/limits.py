@@ -41,6 +41,48 @@ KEY_OVERLAP_SECONDS_DEFAULT: Final = 86_400
 KEY_OVERLAP_SECONDS_MAX: Final = 604_800
 """Longest overlap of a rotation (7 days)."""
 
+# Rates, allowance, money
+READ_REQUESTS_PER_MINUTE: Final = 120
+"""Reading requests of one account a minute, sustained."""
+READ_REQUESTS_BURST: Final = 60
+"""Reading requests of one account at once."""
+WRITE_REQUESTS_PER_MINUTE: Final = 10
+"""Creating, changing and computing requests of one account a minute, sustained."""
+WRITE_REQUESTS_BURST: Final = 15
+"""Creating, changing and computing requests of one account at once."""
+UPLOAD_REQUESTS_PER_MINUTE: Final = 5
+"""Uploads of one account a minute, sustained."""
+UPLOAD_REQUESTS_BURST: Final = 5
+"""Uploads of one account at once."""
+ADMIN_REQUESTS_PER_MINUTE: Final = 60
+"""Administrative requests of one account a minute, sustained."""
+ADMIN_REQUESTS_BURST: Final = 30
+"""Administrative requests of one account at once."""
+PUBLIC_REQUESTS_PER_MINUTE: Final = 30
+"""Requests of one address without a valid key a minute, sustained."""
+PUBLIC_REQUESTS_BURST: Final = 30
+"""Requests of one address without a valid key at once."""
+FREE_ANALYSES_PER_DAY: Final = 5
+"""Analyses of a free account in one UTC day."""
+FREE_COOLDOWN_SECONDS: Final = 31
+"""Time between two analyses of a free account."""
+CACHE_SECONDS_DEFAULT: Final = 300
+"""How long a reply is cached on a route that declares a cache and no other time."""
+CACHED_REPLY_BYTES_MAX: Final = 524_288
+"""Largest reply that is cached."""
+CHARGE_WINDOW_HOURS: Final = 24
+"""A repeated paid read is charged once in this time."""
+RESERVATION_MINUTES_MAX: Final = 15
+"""Tokens reserved for one request go back after this, should the request never end."""
+RESERVATIONS_RELEASED_MAX: Final = 500
+"""Forgotten reservations that one sweep releases."""
+EXPIRED_ROWS_FORGOTTEN_MAX: Final = 5_000
+"""Expired cached replies, rate buckets and charge windows that one sweep deletes, of each."""
+GRANT_TOKENS_MAX: Final = 1_000_000
+"""Most tokens of one grant, adjustment or refund."""
+NOTE_CHARACTERS_MAX: Final = 500
+"""Longest reason of a grant or a refund."""
+
 # Messages
 MESSAGE_BYTES_MAX: Final = 8_192
 """Largest message body; documents travel by reference."""

@@ -28,7 +28,7 @@ from auspex.filings.answers.evidence_store import list_lexemes, load_sections, r
 from auspex.filings.answers.gather_evidence import Scope, find_passages, needed_metrics, read_statements
 from auspex.filings.answers.questions import Intent, ParsedQuestion, parse_question
 from auspex.filings.answers.refusals import RefusedError, refuse
-from auspex.filings.ask_store import StoredAsk, find_ask_by_key, insert_ask
+from auspex.filings.ask_store import PaidAsk, StoredAsk, find_ask_by_key, insert_ask
 from auspex.filings.company_reads import (
     list_candidates,
     list_filed_companies,
@@ -39,6 +39,7 @@ from auspex.filings.extraction.figures import Fault
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.kpi_reads import list_answer_figures, read_calendar
 from auspex.filings.model import Answer, Citation
+from auspex.filings.prices import ASK_TOKENS
 
 SOURCE_CORE = "core"
 
@@ -73,9 +74,9 @@ class Outcome:
 
 
 def answer_question(
-    connection: Connection, *, clock: Clock, embedder: QueryEmbedder, command: AskQuestion
-) -> StoredAsk:
-    """Answer and store an ask; a repeated idempotency key returns the first answer.
+    connection: Connection, *, clock: Clock, embedder: QueryEmbedder, command: AskQuestion, reservation_id: str
+) -> PaidAsk:
+    """Answer, store and pay an ask out of its reservation; a repeated idempotency key returns the first answer, unpaid.
 
     Raises UnknownTicker for a ticker nobody bears, IdempotencyKeyReused for another question under the key; all else
     that cannot be answered is a refusal.
@@ -85,7 +86,7 @@ def answer_question(
         if earlier is not None:
             if earlier.request_sha256 != command.request_sha256:
                 raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another question.")
-            return earlier
+            return PaidAsk(earlier, tokens=None)
     started = time.perf_counter_ns()
     now = clock.now()
     as_of = command.as_of or now
@@ -109,10 +110,12 @@ def answer_question(
         refused=answer.refused,
         evidence_class=answer.evidence_class,
         latency_ms=latency_ms,
-        tokens=0,
+        tokens=0 if answer.refused else ASK_TOKENS,
         created_at=now,
     )
-    return insert_ask(connection, ask, idempotency_key=command.idempotency_key)
+    return insert_ask(
+        connection, ask, idempotency_key=command.idempotency_key, reservation_id=reservation_id
+    )  # fmt: skip
 
 
 def find_answer(

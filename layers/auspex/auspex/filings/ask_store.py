@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
 from auspex.core.problems import NotFound
+from auspex.platform.ledger import refusals
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
@@ -41,18 +42,33 @@ class AskPage:
     next_cursor: str | None
 
 
-def insert_ask(connection: Connection, ask: StoredAsk, *, idempotency_key: str | None) -> StoredAsk:
-    """Store an ask; where the account used the key before, return what was stored then instead."""
+@dataclass(frozen=True, slots=True)
+class PaidAsk:
+    """An ask, and what this call paid for it; None when an earlier call stored and paid it."""
+
+    ask: StoredAsk
+    tokens: int | None
+
+
+def insert_ask(
+    connection: Connection, ask: StoredAsk, *, idempotency_key: str | None, reservation_id: str
+) -> PaidAsk:  # fmt: skip
+    """Store an ask and settle its reservation; where the account used the key before, return what was stored then."""
     row = {
         "ask_id": ask.ask_id, "account_id": ask.account_id, "idempotency_key": idempotency_key,
         "question": ask.question, "params": Jsonb(ask.params), "request_sha256": ask.request_sha256,
         "result": Jsonb(ask.result), "refused": ask.refused, "evidence_class": ask.evidence_class,
         "latency_ms": ask.latency_ms, "tokens": ask.tokens, "created_at": ask.created_at,
+        "reservation_id": reservation_id,
     }  # fmt: skip
-    if connection.execute(SQL["insert_ask"], row).rowcount == 1 or idempotency_key is None:
-        return ask
+    with refusals():
+        paid = fetch_one(connection, SQL["insert_ask"], row)
+    if paid is not None:
+        return PaidAsk(ask, tokens=paid["paid"])
+    assert idempotency_key is not None
     earlier = find_ask_by_key(connection, account_id=ask.account_id, idempotency_key=idempotency_key)
-    return earlier or ask
+    assert earlier is not None
+    return PaidAsk(earlier, tokens=None)
 
 
 def find_ask_by_key(connection: Connection, *, account_id: str, idempotency_key: str) -> StoredAsk | None:

@@ -14,6 +14,7 @@ from auspex.core.messages import Cause, wrap
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import list_nearest
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
+from auspex.filings.prices import FILING, FILING_TOKENS
 from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
 from auspex.platform.jobs import CreatedJob, NewJob, create_job, note_unit_starts, succeed_unit
 
@@ -53,7 +54,8 @@ class IngestionCommand:
 def create_ingestion(connection: Connection, *, clock: Clock, command: IngestionCommand, cause: Cause) -> CreatedJob:
     """Create the job and its messages in the caller's transaction.
 
-    Filings that are indexed already end their unit at once; those under way are waited for, not fetched again.
+    Filings that are indexed already end their unit at once and cost nothing; those under way are waited for, not
+    fetched again.
     Raises UnknownTicker with similar names, AccessionOfAnotherCompany, ValidationFailed for a filing nobody can find.
     """
     at = clock.now()
@@ -62,10 +64,13 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     ciks = [_cik_of(item, number, by_ticker, stored) for number, item in enumerate(command.accessions)]
     limits = {by_ticker[item.ticker]: item.limit for item in command.tickers}
     units = list(dict.fromkeys([*(i.accession for i in command.accessions), *(scan_unit(cik) for cik in limits)]))
+    new = {i.accession for i in command.accessions if stored.get(i.accession, {}).get("status") != "indexed"}
     job = create_job(
         connection,
         NewJob(account_id=command.account_id, kind=UNIT_KIND, route=ROUTE, request=command.request, units=units,
-               idempotency_key=command.idempotency_key),
+               idempotency_key=command.idempotency_key,
+               quote=FILING_TOKENS * (len(new) + sum(limits.values())),
+               prices={accession: {FILING: FILING_TOKENS} for accession in new}),
         cause=cause, at=at,
     )  # fmt: skip
     if not job.created:

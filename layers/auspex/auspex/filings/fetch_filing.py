@@ -22,6 +22,7 @@ from auspex.filings.graph import GraphRun
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, AnalyzeFiling, FetchFiling, IndexFiling
 from auspex.filings.model import NORMALIZER_VERSION, FilingHeader, Section
+from auspex.filings.prices import FILING
 from auspex.filings.reading.document_json import document_from_json, document_to_json
 from auspex.filings.reading.normalize import UnsupportedDocumentError, normalize
 from auspex.filings.reading.sections import split_sections
@@ -241,7 +242,7 @@ def _hand_on(connection: Connection, delivery: Delivery[FetchFiling], before: di
     if before["status"] == "indexed":
         succeed_unit(
             connection, kind=UNIT_KIND, unit_key=body.accession, at=at,
-            result={"accession": body.accession, "status": "indexed", "already_stored": True},
+            result={"accession": body.accession, "status": "indexed", "already_stored": True}, undelivered=(FILING,),
         )  # fmt: skip
         return
     command: AnalyzeFiling | IndexFiling

@@ -21,6 +21,7 @@ from auspex.filings.adapters.edgar_submissions import Submissions, SubmittedFili
 from auspex.filings.create_ingestion import SQL
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany
 from auspex.filings.model import FilingHeader
+from auspex.filings.prices import FILING, FILING_TOKENS
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
@@ -107,7 +108,9 @@ def _store(
     if job_id is not None:
         units = [filing.accession for filing in wanted]
         rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
-        expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, at=at)
+        indexed = {row["accession"] for row in rows if row["status"] == "indexed"}
+        prices = {accession: {FILING: FILING_TOKENS} for accession in units if accession not in indexed}
+        expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, prices=prices, at=at)
         note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body.cik) for accession in units])
         for row in rows:
             if row["status"] == "indexed":

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auspex.core.clock import Clock
-from auspex.core.database import Connection
+from auspex.core.database import Connection, fetch_one, load_sql
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import load_companies
 from auspex.filings.index.search_chunks import SearchFilter, SearchResult, SearchWeights, search_chunks
+
+SQL = load_sql(Path(__file__).with_suffix(".sql"))
+MODEL_VERSION = "bm25-1+minilm-l6-v2-int8+rrf-60"
 
 
 class TextEmbedder(Protocol):
@@ -67,3 +71,9 @@ def search_filings(
         candidates=max(command.candidates, command.top_k),
         weights=SearchWeights(lexical=command.lexical_weight, vector=command.vector_weight),
     )
+
+
+def read_index_version(connection: Connection) -> str:
+    """Return what changes whenever a filing enters or leaves the index."""
+    row = fetch_one(connection, SQL["read_index_version"], {})
+    return "" if row is None else f"{row['n']}-{row['sum_dl']}"

@@ -47,18 +47,27 @@ class NewKey:
 
 def authenticate(connection: Connection, *, authorization: str | None, at: datetime) -> Authenticated:
     """Return the holder of a bearer key. Raises Unauthenticated without saying which part was wrong."""
-    match = _BEARER.match(authorization or "")
-    if match is None:
-        raise Unauthenticated(detail="Send `Authorization: Bearer` with an API key.")
-    digest = sha256_of_secret(match["key"])
-    row = connection.execute(SQL["authenticate"], {"key_sha256": digest, "at": at}).fetchone()
+    secret = bearer_of(authorization)
+    digest = sha256_of_secret(secret or "")
+    row = connection.execute(SQL["authenticate"], {"key_sha256": digest, "at": at}).fetchone() if secret else None
     if row is None or not hmac.compare_digest(bytes(row["key_sha256"]), digest):
         raise Unauthenticated(detail="This API key is unknown, expired or revoked, or its account is suspended.")
-    if row["mode"] == "test" and read_settings(DeploymentSettings).stage == "production":
-        raise Unauthenticated(detail="Test keys do not work in production.")
+    refuse_test_key(row["mode"])
     return Authenticated(
         account_id=row["account_id"], key_id=row["key_id"], scopes=frozenset(row["scopes"]), plan=row["plan"]
     )
+
+
+def bearer_of(authorization: str | None) -> str | None:
+    """Return the key in an Authorization header, None when there is none of our form."""
+    match = _BEARER.match(authorization or "")
+    return match["key"] if match else None
+
+
+def refuse_test_key(mode: str) -> None:
+    """Raise Unauthenticated for a test key in production."""
+    if mode == "test" and read_settings(DeploymentSettings).stage == "production":
+        raise Unauthenticated(detail="Test keys do not work in production.")
 
 
 def require_scope(caller: Authenticated, scope: str) -> None:

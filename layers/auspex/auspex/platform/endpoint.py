@@ -1,19 +1,20 @@
 """The shell of every endpoint function: FastAPI behind Mangum, with admission before anything else is read.
 
-Order of one request (API, admission): key → scope → body cap and media type → validation → use case → envelope.
+Order of one request (API, admission): key, rate, scope → body cap and media type → validation → replay, cache, quote or
+charge (`call`) → use case → envelope.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-import json
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 import psycopg
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from mangum import Mangum
@@ -22,28 +23,54 @@ from starlette.responses import Response
 
 from auspex.core import problems
 from auspex.core.clock import current_clock
-from auspex.core.database import can_hold, close_connection, connect
+from auspex.core.database import Connection, close_connection, connect, join_next_commit
 from auspex.core.http import HttpEdge, RequestContext, context_of, problem_response
 from auspex.core.limits import BODY_BYTES_MAX, IDEMPOTENCY_KEY_CHARACTERS_MAX
 from auspex.core.messages import Cause
-from auspex.core.outbox import send_committed
+from auspex.core.outbox import forget_pending, send_committed
 from auspex.core.problems import Problem, pointer_error
-from auspex.platform.accounts import Authenticated, authenticate, require_scope
-from auspex.platform.replies import ListReply, Meta, Page, Reply
+from auspex.platform.accounts import Authenticated, require_scope
+from auspex.platform.admission import address_of, admit, refuse_unknown
+from auspex.platform.call import Call, Rule, Versions
+from auspex.platform.charging import Charge, Price
+from auspex.platform.ledger import BalanceTooSmall, CooldownActive, DailyAllowanceUsed
+from auspex.platform.rates import LocalCounter, RateName, rate_class
+from auspex.platform.replies import ListReply, Page, Reply
+from auspex.platform.request_checks import (
+    check_body,
+    escaped,
+    refuse_unknown_parameters,
+    refuse_unstorable_body,
+    refuse_unstorable_parameters,
+)
 
 Function = Callable[..., Awaitable[Any]]
 ANY_SCOPE = "any"
 """Scope of routes about the caller's own account (jobs): every valid key may read what its account owns."""
 STATUS_PROBLEMS: dict[int, type[Problem]] = {404: problems.NotFound, 405: problems.MethodNotAllowed}
 MALFORMED_ERROR_TYPES = {"json_invalid"}
+JSON_ONLY = frozenset({"application/json"})
+DRY_RUN = "dry_run"
+_local_counter = LocalCounter()
+
+
+class RolledBack(Exception):  # noqa: N818 - no error: how a dry run leaves the transaction it must not commit
+    """A dry run reached its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What a route asks of a request before it is read; `scope` None means public, ANY_SCOPE any valid key."""
+class RouteOptions:
+    """What a route declares beside its path; None takes the endpoint's or the method's default."""
 
-    scope: str | None
-    body_bytes_max: int
+    scope: str | None = None
+    rate: RateName | None = None
+    price: Price | None = None
+    cache_seconds: int | None = None
+    replayable: bool = True
+    versions: Callable[[Mapping[str, Any]], Versions] | None = None
+    media_types: frozenset[str] = JSON_ONLY
+    stateless: bool = False
+    """The route answers without a database, so its rate is counted in this environment alone."""
 
 
 async def _caller(request: Request) -> Authenticated:
@@ -58,7 +85,17 @@ async def _cause(request: Request) -> Cause:
     return Cause(request_id=context.request_id, traceparent=context.traceparent, account_id=context.account_id)
 
 
+async def _charge(request: Request) -> Charge:
+    call: Call = request.state.call
+    return call.charge
+
+
 async def _idempotency_key(request: Request) -> str | None:
+    return read_idempotency_key(request)
+
+
+def read_idempotency_key(request: Request) -> str | None:
+    """Return the Idempotency-Key header. Raises MalformedRequest for one that is too long or not printable."""
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
@@ -71,6 +108,7 @@ async def _idempotency_key(request: Request) -> str | None:
 
 Caller = Annotated[Authenticated, Depends(_caller)]
 RequestCause = Annotated[Cause, Depends(_cause)]
+CallCharge = Annotated[Charge, Depends(_charge)]
 IdempotencyKey = Annotated[str | None, Depends(_idempotency_key)]
 
 
@@ -78,7 +116,8 @@ class Endpoint:
     """One resource: register its methods with `get`, `post`, `patch` and `delete`, export `handler`."""
 
     def __init__(self, name: str, *, scope: str | None, body_bytes_max: int = BODY_BYTES_MAX) -> None:
-        self._default = Rule(scope=scope, body_bytes_max=body_bytes_max)
+        self._default_scope = scope
+        self._body_bytes_max = body_bytes_max
         self._rules: dict[Function, Rule] = {}
         self.name = name
         self.app = FastAPI(
@@ -99,32 +138,45 @@ class Endpoint:
         reply: dict[str, Any] = self._mangum(event, context)
         return reply
 
-    def get(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        """Register a reading method."""
-        return self._method("GET", path, scope, options)
+    def get(self, path: str, **options: Any) -> Callable[[Function], Function]:
+        """Register a reading method; options are those of RouteOptions, and FastAPI's."""
+        return self._method("GET", path, options)
 
-    def post(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
-        """Register a creating or computing method."""
-        return self._method("POST", path, scope, options)
+    def post(self, path: str, **options: Any) -> Callable[[Function], Function]:
+        """Register a creating or computing method. `replayable=False` for replies that show a secret."""
+        return self._method("POST", path, options)
 
-    def patch(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
+    def put(self, path: str, **options: Any) -> Callable[[Function], Function]:
+        """Register a method that replaces what is there."""
+        return self._method("PUT", path, options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Function], Function]:
         """Register a method that changes the fields it is given."""
-        return self._method("PATCH", path, scope, options)
+        return self._method("PATCH", path, options)
 
-    def delete(self, path: str, *, scope: str | None = None, **options: Any) -> Callable[[Function], Function]:
+    def delete(self, path: str, **options: Any) -> Callable[[Function], Function]:
         """Register a method that ends something; a second call changes nothing."""
-        return self._method("DELETE", path, scope, options)
+        return self._method("DELETE", path, options)
 
-    def _method(
-        self, method: str, path: str, scope: str | None, options: dict[str, Any]
-    ) -> Callable[[Function], Function]:
-        rule = Rule(scope=scope or self._default.scope, body_bytes_max=self._default.body_bytes_max)
+    def _method(self, method: str, path: str, options: dict[str, Any]) -> Callable[[Function], Function]:
+        own = RouteOptions(**{f.name: options.pop(f.name) for f in fields(RouteOptions) if f.name in options})
+        scope = own.scope or self._default_scope
+        rule = Rule(
+            method=method, path=path, scope=scope, rate=own.rate or _default_rate(method, scope),
+            body_bytes_max=self._body_bytes_max, media_types=own.media_types, price=own.price,
+            cache_seconds=own.cache_seconds, versions=own.versions, stateless=own.stateless,
+            replayable=own.replayable and method == "POST" and scope is not None,
+        )  # fmt: skip
 
         def register(function: Function) -> Function:
-            enveloped = _enveloped(function)
+            enveloped = _enveloped(function, rule)
             self._rules[enveloped] = rule
             options["response_model"] = _envelope_of(options.pop("response_model", None), options.pop("page_of", None))
-            extra = {"x-scope": rule.scope, **options.pop("openapi_extra", {})}
+            extra = {"x-scope": rule.scope, "x-rate": rule.rate, **options.pop("openapi_extra", {})}
+            if rule.replayable:
+                extra["x-idempotent"] = True
+            if rule.price is not None:
+                extra["x-paid"] = True
             if rule.scope is not None:
                 extra["security"] = [{"bearer": []}]
             self.app.add_api_route(
@@ -135,6 +187,14 @@ class Endpoint:
             return function
 
         return register
+
+
+def _default_rate(method: str, scope: str | None) -> RateName:
+    if scope is None:
+        return "public"
+    if scope == "admin":
+        return "admin"
+    return "read" if method == "GET" else "write"
 
 
 def endpoint(name: str, *, scope: str | None, body_bytes_max: int = BODY_BYTES_MAX) -> Endpoint:
@@ -149,29 +209,62 @@ def _envelope_of(model: Any, page_of: Any) -> Any:
     return None if model is None else Reply.__class_getitem__(model)
 
 
-def _enveloped(function: Function) -> Function:
-    """Wrap a method so that what it returns stands in `data` (or is a finished Response), and its outbox is sent."""
+def _enveloped(function: Function, rule: Rule) -> Function:
+    """Wrap a method: its result stands in `data` (or is a finished Response), is paid for, and its outbox is sent."""
 
     @functools.wraps(function)
     async def wrapped(*args: Any, **kwargs: Any) -> Any:
         request: Request = kwargs.pop("auspex_request")
+        if rule.price is not None:
+            kwargs.pop(DRY_RUN)
+        call: Call = request.state.call
+        ready = await call.begin(kwargs, idempotency_key=read_idempotency_key(request) if rule.replayable else None)
+        if ready is not None:
+            return ready
+        if call.is_dry_run:
+            await _rehearse(function, args, kwargs, rule)
+            return call.quote(kwargs)
         result = await function(*args, **kwargs)
+        call.finish_charge()
         send_committed()
         if isinstance(result, Response):
             return result
-        meta = Meta(request_id=context_of(request).request_id)
         if isinstance(result, Page):
             return {"data": result.rows, "has_more": result.next_cursor is not None,
-                    "next_cursor": result.next_cursor, "meta": meta}  # fmt: skip
-        return {"data": result, "meta": meta}
+                    "next_cursor": result.next_cursor, "meta": call.meta}  # fmt: skip
+        return {"data": result, "meta": call.meta}
 
     signature = inspect.signature(function, eval_str=True)
-    own = inspect.Parameter("auspex_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    added = [inspect.Parameter("auspex_request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)]
+    if rule.price is not None:
+        asked = Annotated[bool, Query(description="Only say what it would cost at most; nothing is stored or charged")]
+        added.append(inspect.Parameter(DRY_RUN, inspect.Parameter.KEYWORD_ONLY, annotation=asked, default=False))
     shown = signature.replace(
-        parameters=[*signature.parameters.values(), own], return_annotation=inspect.Signature.empty
+        parameters=[*signature.parameters.values(), *added], return_annotation=inspect.Signature.empty
     )
-    wrapped.__dict__["__signature__"] = shown  # how FastAPI learns of the parameter
+    wrapped.__dict__["__signature__"] = shown  # how FastAPI learns of the parameters
     return wrapped
+
+
+async def _rehearse(function: Function, args: Any, kwargs: dict[str, Any], rule: Rule) -> None:
+    """Have a job's use case check the request and roll back; other routes were checked when their arguments were.
+
+    A balance or an allowance that is too small is no reason against a quote.
+    """
+    if rule.price is None or rule.price.mode != "job":
+        return
+
+    def roll_back(_: Connection) -> None:
+        raise RolledBack
+
+    join_next_commit(roll_back)
+    try:
+        await function(*args, **kwargs)
+    except (RolledBack, BalanceTooSmall, DailyAllowanceUsed, CooldownActive):
+        return
+    finally:
+        join_next_commit(None)
+        forget_pending()
 
 
 def _admitted_route(rules: dict[Function, Rule]) -> type[APIRoute]:
@@ -188,91 +281,48 @@ def _admitted_route(rules: dict[Function, Rule]) -> type[APIRoute]:
                 context = context_of(request)
                 context.route = self.path
                 rule = rules[self.endpoint]
-                _admit(request, context, rule)
-                _refuse_unknown_parameters(request, known)
-                _refuse_unstorable_parameters(request)
-                await _check_body(request, rule)
-                await _refuse_unstorable_body(request)
-                response: Response = await serve(request)
-                return response
+                call = _admit(request, context, rule)
+                request.state.call = call
+                refuse_unknown_parameters(request, known)
+                refuse_unstorable_parameters(request)
+                await check_body(request, bytes_max=rule.body_bytes_max, media_types=rule.media_types)
+                await refuse_unstorable_body(request)
+                try:
+                    response: Response = await serve(request)
+                except Exception:
+                    call.abandon()
+                    raise
+                return call.complete(response)
 
             return admit_and_serve
 
     return AdmittedRoute
 
 
-def _admit(request: Request, context: RequestContext, rule: Rule) -> None:
+def _admit(request: Request, context: RequestContext, rule: Rule) -> Call:
+    """Count the request, and refuse it when its key, its rate or its scope does not allow it."""
+    address = address_of(request.headers.get("x-forwarded-for"), request.client.host if request.client else None)
+    if rule.stateless:
+        state = _local_counter.take(address, rate_class(rule.rate), at_seconds=time.monotonic())
+        context.headers |= state.headers()
+        state.refuse()
+        return Call(rule, request, context, None)
+    admission = admit(
+        connect(), authorization=request.headers.get("authorization") if rule.scope is not None else None,
+        address=address, rate=rate_class(rule.rate), at=current_clock().now(),
+    )  # fmt: skip
+    context.headers |= admission.rate.headers()
+    admission.rate.refuse()
     if rule.scope is None:
-        return
-    caller = authenticate(connect(), authorization=request.headers.get("authorization"), at=current_clock().now())
+        return Call(rule, request, context, None)
+    caller = refuse_unknown(admission)
     context.account_id = caller.account_id
     request.state.caller = caller
     if rule.scope != ANY_SCOPE:
         require_scope(caller, rule.scope)
-
-
-def _refuse_unknown_parameters(request: Request, known: set[str]) -> None:
-    unknown = sorted(set(request.query_params) - known)
-    if unknown:
-        raise problems.MalformedRequest(
-            detail=f"Unknown query parameter: {', '.join(unknown)}.",
-            errors=[pointer_error(f"/{name}", "unknown parameter") for name in unknown],
-        )
-
-
-def _refuse_unstorable_parameters(request: Request) -> None:
-    """Refuse what no stored text can equal: NUL and halves of surrogate pairs, which Postgres does not hold."""
-    for name, value in (*request.path_params.items(), *request.query_params.items()):
-        if not can_hold(value):
-            raise problems.MalformedRequest(
-                detail=f"The parameter {name} holds a character that no text can have.",
-                errors=[pointer_error(f"/{name}", "a character that no text can have")],
-            )
-
-
-async def _refuse_unstorable_body(request: Request) -> None:
-    """Point at the first string that cannot be stored; only an escape, or a surrogate's byte, can make one."""
-    body = await request.body()
-    if b"\\u" not in body and b"\xed" not in body:
-        return
-    try:
-        pointer = _unstorable_at(json.loads(body), "")
-    except (ValueError, RecursionError):
-        return  # FastAPI finds the same, and says so
-    if pointer is not None:
-        raise problems.ValidationFailed(
-            detail="The body holds a character that no text can have.",
-            errors=[pointer_error(pointer, "NUL or half of a surrogate pair")],
-        )
-
-
-def _unstorable_at(value: Any, pointer: str) -> str | None:
-    """Return where in a JSON value the first string stands that cannot be stored."""
-    if isinstance(value, str):
-        return None if can_hold(value) else pointer
-    if isinstance(value, dict):
-        if not all(can_hold(name) for name in value):
-            return pointer
-        children: Iterable[tuple[str | int, Any]] = value.items()
-    elif isinstance(value, list):
-        children = enumerate(value)
-    else:
-        return None
-    found = (_unstorable_at(child, f"{pointer}/{_escaped(name)}") for name, child in children)
-    return next((place for place in found if place is not None), None)
-
-
-async def _check_body(request: Request, rule: Rule) -> None:
-    if request.method not in {"POST", "PUT", "PATCH"}:
-        return
-    body = await request.body()
-    if len(body) > rule.body_bytes_max:
-        raise problems.BodyTooLarge(
-            detail=f"The body has {len(body)} bytes; at most {rule.body_bytes_max} are accepted."
-        )
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and media_type != "application/json":
-        raise problems.UnsupportedMediaType
+    call = Call(rule, request, context, caller)
+    call.charge.balance = admission.balance
+    return call
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:
@@ -313,17 +363,4 @@ async def _on_fault(request: Request, error: Exception) -> Response:  # noqa: AR
 def _pointer(location: tuple[str | int, ...]) -> str:
     """Return a JSON Pointer; FastAPI's leading `body`, `query` or `path` says where, not what."""
     parts = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
-    return "".join(f"/{_escaped(part)}" for part in parts)
-
-
-def _escaped(part: str | int) -> str:
-    """Return one reference token of a JSON Pointer (RFC 6901, section 3)."""
-    return str(part).replace("~", "~0").replace("/", "~1")
-
-
-def json_response(payload: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Return a finished JSON reply for the few routes outside the envelope (health, OpenAPI)."""
-    return Response(
-        json.dumps(payload, ensure_ascii=False, separators=(",", ":"), default=str),
-        status_code=status, headers=headers, media_type="application/json",
-    )  # fmt: skip
+    return "".join(f"/{escaped(part)}" for part in parts)

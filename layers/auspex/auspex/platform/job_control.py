@@ -13,6 +13,7 @@ from auspex.core.ids import new_id
 from auspex.core.messages import Cause, Envelope
 from auspex.core.problems import NotFound, Problem
 from auspex.platform.accounts import Authenticated, require_scope
+from auspex.platform.ledger import refusals
 from auspex.platform.redrive import StoredCommand, expiry_of_redrive, redrive_letter
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -49,7 +50,7 @@ def redrive_job(connection: Connection, *, caller: Authenticated, job_id: str, c
     """Do the failed and released units of a job again; one without any is left as it is, so that a retry is harmless.
 
     A unit whose message died goes on where it died, any other begins anew. Locks filings before jobs, as stages do.
-    Raises NotFound, ScopeMissing, JobNotRedrivable.
+    Their price is reserved again. Raises NotFound, ScopeMissing, JobNotRedrivable, BalanceTooSmall.
     """
     if _may_change(connection, caller, job_id) == "cancelled":
         raise JobNotRedrivable(detail=f"The job {job_id} was cancelled.")
@@ -71,6 +72,10 @@ def redrive_job(connection: Connection, *, caller: Authenticated, job_id: str, c
     connection.execute(
         SQL["reopen_units"], {"job_id": job_id, "units": units, "at": at, "expires_at": expiry_of_redrive(at)}
     )
+    with refusals():
+        connection.execute(
+            SQL["reserve_again"], {"job_id": job_id, "units": units, "request_id": cause.request_id, "at": at}
+        )
     fault_point("job.redriven")
 
 

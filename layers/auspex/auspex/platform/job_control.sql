@@ -22,3 +22,6 @@ SELECT status, attempts FROM platform.jobs WHERE job_id = %(job_id)s FOR UPDATE
 -- name: reopen_units
 SELECT platform.reopen_units_of_job(%(job_id)s::text, %(units)s::text[], %(at)s::timestamptz,
                                     %(expires_at)s::timestamptz)
+
+-- name: reserve_again
+SELECT platform.reserve_again(%(job_id)s::text, %(units)s::text[], %(request_id)s::text, %(at)s::timestamptz)

@@ -5,8 +5,8 @@ Work on a unit is reported by (kind, unit key), so that two jobs waiting for the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,20 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from auspex.core.cursors import decode_cursor, encode_cursor
-from auspex.core.database import Connection, load_sql
+from auspex.core.database import Connection, fetch_one, load_sql
 from auspex.core.fingerprints import sha256_of_json
 from auspex.core.ids import new_id
 from auspex.core.limits import JOB_HOURS_MAX, JOB_IDLE_MINUTES_MAX
 from auspex.core.messages import Cause, UnitCommand
 from auspex.core.problems import IdempotencyKeyReused, NotFound, Problem
+from auspex.platform.ledger import ALLOWANCE_PARAMETERS, refusals
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a job is made of."""
+    """What a job is made of. `prices`: tokens by unit and part; `quote`, the most it may cost, is reserved."""
 
     account_id: str
     kind: str
@@ -34,6 +35,9 @@ class NewJob:
     request: dict[str, Any]
     units: list[str]
     idempotency_key: str | None = None
+    quote: int = 0
+    prices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    is_analysis: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class CreatedJob:
 
     job_id: str
     created: bool
+    balance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +59,27 @@ class JobView:
 
 
 def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetime) -> CreatedJob:
-    """Create a job, or return the one this Idempotency-Key made. Raises IdempotencyKeyReused for another body."""
-    row = connection.execute(
-        SQL["create_job"],
-        {
-            "job_id": new_id("job"), "account_id": new.account_id, "kind": new.kind, "route": new.route,
-            "idempotency_key": new.idempotency_key, "request_sha256": sha256_of_json(new.request),
-            "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
-            "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
-        },
-    ).fetchone()  # fmt: skip
+    """Create a job and reserve its quote, or return the job this Idempotency-Key made.
+
+    Raises IdempotencyKeyReused for another body, BalanceTooSmall, DailyAllowanceUsed, CooldownActive.
+    """
+    with refusals():
+        row = fetch_one(
+            connection,
+            SQL["create_job"],
+            ALLOWANCE_PARAMETERS | {
+                "job_id": new_id("job"), "account_id": new.account_id, "kind": new.kind, "route": new.route,
+                "idempotency_key": new.idempotency_key, "request_sha256": sha256_of_json(new.request),
+                "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
+                "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
+                "quote": new.quote, "prices": Jsonb({key: dict(parts) for key, parts in new.prices.items()}),
+                "is_analysis": new.is_analysis,
+            },
+        )  # fmt: skip
     assert row is not None
     if not row["same_request"]:
         raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another body on this route.")
-    return CreatedJob(job_id=row["job_id"], created=row["created"])
+    return CreatedJob(job_id=row["job_id"], created=row["created"], balance=row["balance"])
 
 
 def read_job(connection: Connection, *, account_id: str, job_id: str) -> JobView:
@@ -117,9 +129,15 @@ def unit_is_wanted(connection: Connection, *, kind: str, unit_key: str) -> bool:
     return bool(row and row["wanted"])
 
 
-def expand_unit(connection: Connection, *, job_id: str, unit_key: str, units: list[str], at: datetime) -> None:
-    """Replace a placeholder (a scan) by the units it found."""
-    connection.execute(SQL["expand_unit"], {"job_id": job_id, "unit_key": unit_key, "units": units, "at": at})
+def expand_unit(
+    connection: Connection, *, job_id: str, unit_key: str, units: list[str], at: datetime,
+    prices: Mapping[str, Mapping[str, int]] | None = None,
+) -> None:  # fmt: skip
+    """Replace a placeholder (a scan) by the units it found; those without a price cost nothing."""
+    priced = Jsonb({key: dict(parts) for key, parts in (prices or {}).items()})
+    connection.execute(
+        SQL["expand_unit"], {"job_id": job_id, "unit_key": unit_key, "units": units, "prices": priced, "at": at}
+    )
 
 
 def advance_unit(
@@ -133,12 +151,18 @@ def advance_unit(
     )
 
 
-def succeed_unit(connection: Connection, *, kind: str, unit_key: str, result: dict[str, Any], at: datetime) -> None:
-    """End a unit well in every live job that waits for it."""
+def succeed_unit(
+    connection: Connection, *, kind: str, unit_key: str, result: dict[str, Any], at: datetime,
+    undelivered: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """End a unit well in every live job that waits for it; parts of its price that were not delivered are not paid."""
     connection.execute(
         SQL["finish_unit"],
-        {"kind": kind, "unit_key": unit_key, "state": "succeeded", "problem": None, "result": Jsonb(result), "at": at},
-    )
+        {
+            "kind": kind, "unit_key": unit_key, "state": "succeeded", "problem": None, "result": Jsonb(result),
+            "undelivered": list(undelivered), "at": at,
+        },
+    )  # fmt: skip
 
 
 def fail_unit(connection: Connection, *, kind: str, unit_key: str, problem: Problem, at: datetime) -> None:
@@ -146,8 +170,11 @@ def fail_unit(connection: Connection, *, kind: str, unit_key: str, problem: Prob
     document = problem.document(instance=None, request_id=None) | {"unit": unit_key}
     connection.execute(
         SQL["finish_unit"],
-        {"kind": kind, "unit_key": unit_key, "state": "failed", "problem": Jsonb(document), "result": None, "at": at},
-    )
+        {
+            "kind": kind, "unit_key": unit_key, "state": "failed", "problem": Jsonb(document), "result": None,
+            "undelivered": [], "at": at,
+        },
+    )  # fmt: skip
 
 
 def expire_overdue_jobs(connection: Connection, *, at: datetime) -> int:

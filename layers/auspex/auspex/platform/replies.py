@@ -38,11 +38,22 @@ class Representation(BaseModel):
 
 
 class Meta(Representation):
-    """Where an answer comes from and under which request."""
+    """Where an answer comes from, what it cost when it was made, and under which request."""
 
     request_id: str
+    token_cost: int = 0
+    cache_hit: bool = False
+    fingerprint: str | None = None
     source: str = "core"
     model_version: str | None = None
+
+
+class QuoteOut(Representation):
+    """What the request would cost at most, now; nothing was stored or charged."""
+
+    token_cost: int
+    balance: int
+    affordable: bool
 
 
 class Reply(Representation, Generic[T]):

@@ -55,6 +55,8 @@ class JobOut(Representation):
     units: UnitCounts
     items: list[UnitOut]
     attempts: int
+    quote: Annotated[int, Field(description="Tokens reserved at most")]
+    cost: Annotated[int, Field(description="Tokens paid for units delivered; final once the job has ended")]
     problem: dict[str, Any] | None
     created_at: datetime
     started_at: datetime | None

@@ -7,11 +7,13 @@ from typing import Any
 
 from auspex.core import outbox
 from auspex.core.database import connect, transaction
+from auspex.platform.bookkeeping import forget_expired, release_forgotten_reservations
 from auspex.platform.jobs import expire_overdue_jobs
 
 
 def sweep_deliveries(at: datetime) -> dict[str, Any]:
-    """Send unsent and due outbox rows until none is left, expire overdue jobs, and return the counts.
+    """Send unsent and due outbox rows until none is left, expire overdue jobs, give back what nobody
+    claims, forget what expired; return the counts.
 
     Queues take turns, a batch each: one that takes nothing, or has more than fits into a minute, holds up no other.
     """
@@ -28,4 +30,7 @@ def sweep_deliveries(at: datetime) -> dict[str, Any]:
         waiting = unfinished
     with transaction() as connection:
         expired = expire_overdue_jobs(connection, at=at)
-    return {"sent": sent, "expired": expired}
+    with transaction() as connection:
+        released = release_forgotten_reservations(connection, at=at)
+        forgotten = forget_expired(connection, at=at)
+    return {"sent": sent, "expired": expired, "released": released, "forgotten": forgotten}

@@ -14,13 +14,27 @@ from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
-from auspex_client.models.root import Me
-from auspex_client.models.shared import Account, Ask, Citation, Figure, Job, Key, TimelineEntry, Unit, UnitCounts
+from auspex_client.models.payments_webhook import Received
+from auspex_client.models.root import Allowance, Balance, Me
+from auspex_client.models.shared import (
+    Account,
+    Ask,
+    Citation,
+    Figure,
+    Job,
+    Key,
+    TimelineEntry,
+    Transaction,
+    Unit,
+    UnitCounts,
+)
 
 __all__ = [
     "AccessionItem",
     "Account",
+    "Allowance",
     "Ask",
+    "Balance",
     "Citation",
     "Counts",
     "DeadLetter",
@@ -45,6 +59,7 @@ __all__ = [
     "Outbox",
     "Queue",
     "Queues",
+    "Received",
     "Redrive",
     "RedriveFilter",
     "Redriven",
@@ -55,6 +70,7 @@ __all__ = [
     "SectionText",
     "TickerItem",
     "TimelineEntry",
+    "Transaction",
     "Unit",
     "UnitCounts",
     "Unread",

@@ -103,6 +103,7 @@ class Job(Model):
     """A job as its owner sees it."""
 
     attempts: int
+    cost: int
     created_at: dt.datetime
     expires_at: dt.datetime
     finished_at: dt.datetime | None
@@ -112,6 +113,7 @@ class Job(Model):
     links: dict[str, str]
     problem: dict[str, Any] | None
     progress: int
+    quote: int
     request_id: str
     stage: str
     started_at: dt.datetime | None
@@ -135,3 +137,22 @@ class Key(Model):
     revoked_at: dt.datetime | None
     scopes: list[str]
     state: Literal["active", "retiring", "expired", "revoked"] | str
+
+
+class Transaction(Model):
+    """One transaction: what it moved, and what was there after it."""
+
+    at: dt.datetime
+    available: int
+    available_after: int
+    charged: int
+    job_id: str | None
+    kind: Literal["grant", "reserve", "settle", "release", "spend", "refund", "adjust"] | str
+    note: str | None
+    refunds: str | None
+    request_id: str | None
+    reservation_id: str | None
+    reserved: int
+    reserved_after: int
+    route: str | None
+    transaction_id: str

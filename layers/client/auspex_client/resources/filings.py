@@ -44,6 +44,7 @@ class Filings(Resource):
         self,
         question: str,
         *,
+        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         provider: Literal["auto", "none"] | None = None,
         tickers: Sequence[str] | None = None,
@@ -51,11 +52,14 @@ class Filings(Resource):
     ) -> Reply[Ask]:
         """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/asks, scope `filings:read`.
         """
         return self._auspex.call(
             ASK_FILINGS,
             Ask,
+            query=given({"dry_run": dry_run}),
             body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
             options=options,
         )
@@ -98,6 +102,7 @@ class Filings(Resource):
     def ingest(
         self,
         *,
+        dry_run: bool | None = None,
         accessions: Sequence[AccessionItem] | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
@@ -105,11 +110,14 @@ class Filings(Resource):
     ) -> Reply[Job]:
         """Start a job that fetches, analyses and indexes filings.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/ingestions, scope `filings:write`.
         """
         return self._auspex.call(
             CREATE_FILING_INGESTION,
             Job,
+            query=given({"dry_run": dry_run}),
             body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
             options=options,
         )
@@ -118,6 +126,7 @@ class Filings(Resource):
         self,
         query: str,
         *,
+        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         candidates: int | None = None,
         forms: Sequence[str] | None = None,
@@ -132,11 +141,14 @@ class Filings(Resource):
     ) -> Reply[Search]:
         """Find passages by words and by meaning, fused by reciprocal rank.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/searches, scope `filings:read`.
         """
         return self._auspex.call(
             SEARCH_FILING_CHUNKS,
             Search,
+            query=given({"dry_run": dry_run}),
             body=given(
                 {
                     "as_of": as_of,
@@ -170,6 +182,7 @@ class AsyncFilings(AsyncResource):
         self,
         question: str,
         *,
+        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         provider: Literal["auto", "none"] | None = None,
         tickers: Sequence[str] | None = None,
@@ -177,11 +190,14 @@ class AsyncFilings(AsyncResource):
     ) -> Reply[Ask]:
         """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/asks, scope `filings:read`.
         """
         return await self._auspex.call(
             ASK_FILINGS,
             Ask,
+            query=given({"dry_run": dry_run}),
             body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
             options=options,
         )
@@ -224,6 +240,7 @@ class AsyncFilings(AsyncResource):
     async def ingest(
         self,
         *,
+        dry_run: bool | None = None,
         accessions: Sequence[AccessionItem] | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
@@ -231,11 +248,14 @@ class AsyncFilings(AsyncResource):
     ) -> Reply[Job]:
         """Start a job that fetches, analyses and indexes filings.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/ingestions, scope `filings:write`.
         """
         return await self._auspex.call(
             CREATE_FILING_INGESTION,
             Job,
+            query=given({"dry_run": dry_run}),
             body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
             options=options,
         )
@@ -244,6 +264,7 @@ class AsyncFilings(AsyncResource):
         self,
         query: str,
         *,
+        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         candidates: int | None = None,
         forms: Sequence[str] | None = None,
@@ -258,11 +279,14 @@ class AsyncFilings(AsyncResource):
     ) -> Reply[Search]:
         """Find passages by words and by meaning, fused by reciprocal rank.
 
+        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
+
         POST /v1/filings/searches, scope `filings:read`.
         """
         return await self._auspex.call(
             SEARCH_FILING_CHUNKS,
             Search,
+            query=given({"dry_run": dry_run}),
             body=given(
                 {
                     "as_of": as_of,

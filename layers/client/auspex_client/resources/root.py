@@ -8,15 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auspex_client.calls import CallOptions, Operation
-from auspex_client.models.root import Me
+from auspex_client.models.root import Balance, Me
 from auspex_client.replies import Reply
 from auspex_client.resource import AsyncResource, Resource
 from auspex_client.resources.accounts import Accounts, AsyncAccounts
 from auspex_client.resources.filings import AsyncFilings, Filings
+from auspex_client.resources.grants import AsyncGrants, Grants
 from auspex_client.resources.jobs import AsyncJobs, Jobs
 from auspex_client.resources.keys import AsyncKeys, Keys
+from auspex_client.resources.ledger import AsyncLedger, Ledger
 from auspex_client.resources.notifications import AsyncNotifications, Notifications
 from auspex_client.resources.ops import AsyncOps, Ops
+from auspex_client.resources.payments import AsyncPayments, Payments
+from auspex_client.resources.refunds import AsyncRefunds, Refunds
 
 if TYPE_CHECKING:
     from auspex_client.async_client import AsyncAuspex
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 READ_HEALTH = Operation("read_health", "GET", "/health")
 READ_OPENAPI = Operation("read_openapi", "GET", "/openapi.json")
 READ_READINESS = Operation("read_readiness", "GET", "/ready")
+SHOW_BALANCE = Operation("show_balance", "GET", "/v1/balance")
 SHOW_ME = Operation("show_me", "GET", "/v1/me")
 READ_VERSION = Operation("read_version", "GET", "/version")
 
@@ -37,10 +42,14 @@ class Root(Resource):
         super().__init__(auspex)
         self.accounts = Accounts(auspex)
         self.filings = Filings(auspex)
+        self.grants = Grants(auspex)
         self.jobs = Jobs(auspex)
         self.keys = Keys(auspex)
+        self.ledger = Ledger(auspex)
         self.notifications = Notifications(auspex)
         self.ops = Ops(auspex)
+        self.payments = Payments(auspex)
+        self.refunds = Refunds(auspex)
 
     def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.
@@ -62,6 +71,13 @@ class Root(Resource):
         GET /ready, no key.
         """
         return self._auspex.call_untyped(READ_READINESS, options=options)
+
+    def balance(self, *, options: CallOptions | None = None) -> Reply[Balance]:
+        """Show the tokens to spend, those set aside for work under way, and the free plan's allowance.
+
+        GET /v1/balance, any key.
+        """
+        return self._auspex.call(SHOW_BALANCE, Balance, options=options)
 
     def me(self, *, options: CallOptions | None = None) -> Reply[Me]:
         """Show the calling key with its scopes and expiry, and its account with its plan.
@@ -85,10 +101,14 @@ class AsyncRoot(AsyncResource):
         super().__init__(auspex)
         self.accounts = AsyncAccounts(auspex)
         self.filings = AsyncFilings(auspex)
+        self.grants = AsyncGrants(auspex)
         self.jobs = AsyncJobs(auspex)
         self.keys = AsyncKeys(auspex)
+        self.ledger = AsyncLedger(auspex)
         self.notifications = AsyncNotifications(auspex)
         self.ops = AsyncOps(auspex)
+        self.payments = AsyncPayments(auspex)
+        self.refunds = AsyncRefunds(auspex)
 
     async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.
@@ -110,6 +130,13 @@ class AsyncRoot(AsyncResource):
         GET /ready, no key.
         """
         return await self._auspex.call_untyped(READ_READINESS, options=options)
+
+    async def balance(self, *, options: CallOptions | None = None) -> Reply[Balance]:
+        """Show the tokens to spend, those set aside for work under way, and the free plan's allowance.
+
+        GET /v1/balance, any key.
+        """
+        return await self._auspex.call(SHOW_BALANCE, Balance, options=options)
 
     async def me(self, *, options: CallOptions | None = None) -> Reply[Me]:
         """Show the calling key with its scopes and expiry, and its account with its plan.

@@ -102,9 +102,9 @@ def spend(
     `once_a_day`: there is no effect that stays, so that the request key is known for 24 hours only.
     Raises BalanceTooSmall, DailyAllowanceUsed, CooldownActive.
     """
-    window = timedelta(hours=CHARGE_WINDOW_HOURS) if once_a_day else None
+    known_for = timedelta(hours=CHARGE_WINDOW_HOURS) if once_a_day else None
     with refusals():
-        row = fetch_one(connection, SQL["spend"], _parameters(request, tokens, at) | {"window": window})
+        row = fetch_one(connection, SQL["spend"], _parameters(request, tokens, at) | {"known_for": known_for})
     assert row is not None
     return Spent(charged=row["charged"], balance=row["balance"])
 

@@ -1,6 +1,6 @@
 -- name: spend
 SELECT charged, balance FROM platform.spend(
-  %(account_id)s::text, %(request_key)s::text, %(tokens)s::bigint, %(window)s::interval, %(is_analysis)s::boolean,
+  %(account_id)s::text, %(request_key)s::text, %(tokens)s::bigint, %(known_for)s::interval, %(is_analysis)s::boolean,
   %(analyses_max)s::integer, %(cooldown)s::interval, %(route)s::text, %(request_id)s::text, %(at)s::timestamptz)
 
 -- name: reserve

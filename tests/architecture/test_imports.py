@@ -56,6 +56,7 @@ FORBIDDEN = {
     "task": EVERYWHERE | HTTP | SCIENCE | SOURCES,
 }
 NEEDED = {
+    ("platform", "scorebook"): {"numpy"},
     ("filings", "searches"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "asks"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "stage_knowledge"): {"numpy", "onnxruntime", "tokenizers"},

@@ -26,6 +26,11 @@ SHARED_BY_PRODUCTS = {
     "platform/deliveries.sql": {
         "is_marked", "mark_delivery", "record_failure", "store_dead_letter", "begin_schedule_run", "end_schedule_run",
     },
+    "platform/scorebook/archive.sql": {"archive_predictions", "record_outcomes", "list_predictions"},
+    "platform/scorebook/score_due.sql": {
+        "claim_outcomes", "list_unscored", "append_scores", "settle_outcomes", "queue_rescoring",
+    },
+    "platform/scorebook/read_figures.sql": {"list_scored_models", "read_score_series", "read_reliability"},
 }  # fmt: skip
 # What products run of the gateway: it asks, records and fences under the caller's role.
 GATEWAY_BLOCKS = {

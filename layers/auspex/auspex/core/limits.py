@@ -173,6 +173,30 @@ PROVIDER_CHECKS_SHOWN_MAX: Final = 50
 PROVIDER_AUDIT_ENTRIES_VERIFIED_MAX: Final = 200_000
 """Entries of the audit chain that one request recomputes; a longer chain is verified from the end back to this many."""
 
+# Scorebook
+ARCHIVE_ROWS_MAX: Final = 5_000
+"""Predictions archived, or outcomes recorded, by one call."""
+SCORE_SERIES_MAX: Final = 20
+"""Scores, indicators and baselines that a product's rule gives for one prediction."""
+SCORING_BATCH_ROWS_MAX: Final = 500
+"""Predictions scored in one transaction."""
+SCORING_BATCHES_MAX: Final = 400
+"""Transactions of one scoring run; the next run goes on."""
+SCORING_RETRY_SECONDS: Final = 3_600
+"""How long an outcome rests after the rule failed on one of its predictions."""
+BOOTSTRAP_RESAMPLES: Final = 1_000
+"""Resamples behind every interval of the scorebook."""
+BOOTSTRAP_DAYS_MIN: Final = 10
+"""Fewer days than this have no interval."""
+SCOREBOOK_PREDICTIONS_MIN: Final = 20
+"""A model with fewer scored predictions shows its count and no figures."""
+SCOREBOOK_MODELS_MAX: Final = 50
+"""Models and targets that one scorebook reply shows, newest first."""
+SCOREBOOK_WINDOW_DAYS_DEFAULT: Final = 365
+"""Window of the scorebook when `window_days` is absent."""
+SCOREBOOK_WINDOW_DAYS_MAX: Final = 1_830
+"""Longest window of the scorebook (5 years)."""
+
 # Filings
 INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""

@@ -183,6 +183,20 @@ class OwnAccount(ApiProblem):
     remedy = "Use an administrator's key of another account."
 
 
+class PredictionChanged(ApiProblem):
+    """The same model issued the same prediction at the same instant before, and it said something else. (409)"""
+
+    code = "prediction-changed"
+    remedy = "A prediction is never edited; issue a new one."
+
+
+class PredictionTooLate(ApiProblem):
+    """A prediction was issued, or would be archived, when its outcome could be known already. (422)"""
+
+    code = "prediction-too-late"
+    remedy = "Ask for something that has not happened yet."
+
+
 class ProcessingFailed(ApiProblem):
     """A message failed at every attempt; the dead letter has the last error. (500)"""
 
@@ -321,6 +335,8 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "not-ready": NotReady,
     "not-recorded": NotRecorded,
     "own-account": OwnAccount,
+    "prediction-changed": PredictionChanged,
+    "prediction-too-late": PredictionTooLate,
     "processing-failed": ProcessingFailed,
     "rate-limited": RateLimited,
     "refund-exceeds-charge": RefundExceedsCharge,

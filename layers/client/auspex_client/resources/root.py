@@ -21,6 +21,7 @@ from auspex_client.resources.notifications import AsyncNotifications, Notificati
 from auspex_client.resources.ops import AsyncOps, Ops
 from auspex_client.resources.payments import AsyncPayments, Payments
 from auspex_client.resources.refunds import AsyncRefunds, Refunds
+from auspex_client.resources.scorebook import AsyncScorebook, Scorebook
 
 if TYPE_CHECKING:
     from auspex_client.async_client import AsyncAuspex
@@ -50,6 +51,7 @@ class Root(Resource):
         self.ops = Ops(auspex)
         self.payments = Payments(auspex)
         self.refunds = Refunds(auspex)
+        self.scorebook = Scorebook(auspex)
 
     def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.
@@ -109,6 +111,7 @@ class AsyncRoot(AsyncResource):
         self.ops = AsyncOps(auspex)
         self.payments = AsyncPayments(auspex)
         self.refunds = AsyncRefunds(auspex)
+        self.scorebook = AsyncScorebook(auspex)
 
     async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.

@@ -1,6 +1,6 @@
 """The demo: real filings through the whole machine over HTTP, every answer checked. Exit 0 only if all was true.
 
-It uses nothing but the public API and the key that `make up` printed; what it expects stands in demo_questions.json.
+It uses nothing but the Python client and the key that `make up` printed; what it expects stands in demo_questions.json.
 """
 
 from __future__ import annotations
@@ -9,18 +9,19 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
 from infra.local.state import state_directory
+
+from auspex_client import Auspex, AuspexError, JobNotFinishedError
+from auspex_client.models import AccessionItem, Ask, Citation, Job
 
 HERE = Path(__file__).parent
 JOB_SECONDS_MAX = 600.0
-POLL_SECONDS = 0.5
 TIMED_CALLS = 20
 RATIO_TOLERANCE = Decimal("0.0001")
 KPI_METRICS = ("revenue", "net_income", "eps_diluted")
@@ -30,7 +31,7 @@ KPI_METRICS = ("revenue", "net_income", "eps_diluted")
 class Demo:
     """One walk through the API; what turns out false is collected, not hidden."""
 
-    client: httpx.Client
+    auspex: Auspex
     corpus: str
     failures: list[str] = field(default_factory=list)
 
@@ -40,22 +41,6 @@ class Demo:
         if not holds:
             self.failures.append(statement)
 
-    def get(self, path: str, **parameters: Any) -> Any:
-        """Read a resource; any status but 200 is an error."""
-        return self._body(self.client.get(path, params=parameters), {200})
-
-    def post(self, path: str, body: dict[str, Any], **headers: str) -> Any:
-        """Post to a resource; any status but 2xx is an error."""
-        return self._body(self.client.post(path, json=body, headers=headers), {200, 201, 202})
-
-    @staticmethod
-    def _body(response: httpx.Response, wanted: set[int]) -> Any:
-        if response.status_code not in wanted:
-            raise SystemExit(
-                f"{response.request.method} {response.request.url.path}: {response.status_code} {response.text}"
-            )
-        return response.json()
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo and print the stack's JSON as the last line."""
@@ -64,18 +49,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     stack = json.loads(state_directory().result_file.read_text(encoding="utf-8"))
     recorded = options.source == "live" or _replays_recordings()
-    headers = {"authorization": f"Bearer {stack['api_key']}"}
-    with httpx.Client(base_url=stack["api_url"], headers=headers, timeout=60) as client:
-        demo = Demo(client, "recorded" if recorded else "sample")
+    with Auspex(stack["api_url"], stack["api_key"]) as auspex:
+        demo = Demo(auspex, "recorded" if recorded else "sample")
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
-        ingest(demo)
-        show_kpis(demo)
-        ask_all(demo)
-        measure(demo)
+        try:
+            walk(demo)
+        except AuspexError as error:
+            raise SystemExit(str(error)) from error
     for failure in demo.failures:
         print(f"FALSE: {failure}", file=sys.stderr)
     print(json.dumps(stack))
     return 1 if demo.failures else 0
+
+
+def walk(demo: Demo) -> None:
+    """Go through the whole machine."""
+    ingest(demo)
+    show_kpis(demo)
+    ask_all(demo)
+    measure(demo)
 
 
 def _replays_recordings() -> bool:
@@ -94,30 +86,29 @@ def ingest(demo: Demo) -> None:
     """Ingest one 8-K with its exhibit, one 10-Q and one 10-K as a job, and show its progress."""
     filings = _filings(demo)
     print("\nIngest " + ", ".join(f"{f['ticker']} {f['form']} {f['accession']}" for f in filings))
-    items = [{"accession": f["accession"], "cik": f["cik"]} for f in filings]
     started = time.monotonic()
-    job = demo.post("/v1/filings/ingestions", {"accessions": items})["data"]
-    shown = (-1, "")
-    while job["status"] in {"queued", "running"} and time.monotonic() - started < JOB_SECONDS_MAX:
-        if shown != (job["progress"], job["stage"]):
-            shown = (job["progress"], job["stage"])
-            print(f"    {time.monotonic() - started:6.1f} s  {job['progress']:3d} %  {job['stage']}")
-        time.sleep(POLL_SECONDS)
-        job = demo.get(f"/v1/jobs/{job['job_id']}")["data"]
-    print(f"    {time.monotonic() - started:6.1f} s  {job['progress']:3d} %  {job['status']}")
-    demo.check(
-        "the job succeeded with every unit done", holds=job["status"] == "succeeded" and job["units"]["failed"] == 0
-    )
+
+    def show(job: Job) -> None:
+        stage = job.status if job.finished_at else job.stage
+        print(f"    {time.monotonic() - started:6.1f} s  {job.progress:3d} %  {stage}")
+
+    accessions: list[AccessionItem] = [{"accession": f["accession"], "cik": f["cik"]} for f in filings]
+    job = demo.auspex.filings.ingest(accessions=accessions).data
+    try:
+        job = demo.auspex.jobs.wait(job.job_id, on_progress=show, timeout_seconds=JOB_SECONDS_MAX)
+    except JobNotFinishedError as late:
+        print(f"    {late}")
+    demo.check("the job succeeded with every unit done", holds=job.status == "succeeded" and job.units.failed == 0)
     for filing in filings:
-        stored = demo.get(f"/v1/filings/accessions/{filing['accession']}")["data"]
-        types = {document["type"] for document in stored["documents"]}
+        stored = demo.auspex.filings.accessions.show(filing["accession"]).data
+        types = {document.type for document in stored.documents}
         demo.check(
-            f"{filing['accession']} is indexed with {', '.join(sorted(types))}",
-            holds=stored["status"] == "indexed" and set(filing["documents"]) <= types,
+            f"{stored.accession} is indexed with {', '.join(sorted(types))}",
+            holds=stored.status == "indexed" and set(filing["documents"]) <= types,
         )
         demo.check(
-            f"{filing['accession']} says sample: {str(stored['sample']).lower()}",
-            holds=stored["sample"] is bool(filing.get("sample", False)),
+            f"{stored.accession} says sample: {str(stored.sample).lower()}",
+            holds=stored.sample is bool(filing.get("sample", False)),
         )
 
 
@@ -127,12 +118,12 @@ def show_kpis(demo: Demo) -> None:
     for ticker in dict.fromkeys(f["ticker"] for f in _filings(demo)):
         print(f"\nKPIs of {ticker}")
         for metric in KPI_METRICS:
-            rows = demo.get("/v1/filings/kpis", ticker=ticker, metric=metric, limit=3)["data"]
+            rows = demo.auspex.filings.kpis.list(ticker, metric=metric, limit=3).data
             shown += len(rows)
             for row in rows:
                 print(
-                    f"    {row['metric']:<12} {row['value']:>18} {row['unit']:<10} {row['period_type']:<11} "
-                    f"to {row['period_end']}  {row['basis']:<8} {row['method']:<10} {row['accession']}"
+                    f"    {row.metric:<12} {row.value:>18f} {row.unit:<10} {row.period_type:<11} "
+                    f"to {row.period_end}  {row.basis:<8} {row.method:<10} {row.accession}"
                 )
     demo.check("figures were extracted", holds=shown > 0)
 
@@ -141,64 +132,63 @@ def ask_all(demo: Demo) -> None:
     """Ask the five questions, print answers with their citations, and verify each."""
     for case in _cases(demo):
         print(f"\n? {case['question']}")
-        answer = demo.post("/v1/filings/asks", {"question": case["question"]})["data"]
-        if answer["refused"]:
-            print(f"    refused: {answer['reason']}")
+        answer = demo.auspex.filings.ask(case["question"]).data
+        if answer.refused:
+            print(f"    refused: {answer.reason}")
         else:
-            for line in answer["answer_markdown"].splitlines():
+            for line in answer.answer_markdown.splitlines():
                 print(f"    {line}")
         _judge(demo, case, answer)
-        for citation in answer["citations"]:
+        for citation in answer.citations:
             _verify(demo, citation)
 
 
-def _judge(demo: Demo, case: dict[str, Any], answer: dict[str, Any]) -> None:
+def _judge(demo: Demo, case: dict[str, Any], answer: Ask) -> None:
     if case["kind"] == "refusal":
-        demo.check(
-            f"refused because of {answer['reason']}", holds=answer["refused"] and answer["reason"] in case["reasons"]
-        )
+        demo.check(f"refused because of {answer.reason}", holds=answer.refused and answer.reason in case["reasons"])
         return
-    demo.check("answered with citations", holds=not answer["refused"] and bool(answer["citations"]))
-    values = [Decimal(str(figure["value"])) for figure in answer["figures"]]
+    demo.check("answered with citations", holds=not answer.refused and bool(answer.citations))
+    values = [figure.value for figure in answer.figures]
     for name in ("value", "previous"):
         if name in case:
             wanted = Decimal(case[name])
             tolerance = RATIO_TOLERANCE if case["unit"] == "ratio" else Decimal(0)
             demo.check(f"shows {wanted} {case['unit']}", holds=any(abs(v - wanted) <= tolerance for v in values))
     if case["kind"] == "ratio":
-        demo.check("shows its formula", holds=bool(answer["derivations"]))
+        demo.check("shows its formula", holds=bool(answer.derivations))
     if "contains" in case:
-        demo.check("speaks of the matter", holds=case["contains"] in answer["answer_markdown"].lower())
+        demo.check("speaks of the matter", holds=case["contains"] in answer.answer_markdown.lower())
 
 
-def _verify(demo: Demo, citation: dict[str, Any]) -> None:
+def _verify(demo: Demo, citation: Citation) -> None:
     """Check a citation twice: by the API's verifier, and by reading the stored text at its offsets."""
-    place = {key: citation[key] for key in ("accession", "section_key", "document", "start", "end", "quote")}
-    verdict = demo.post("/v1/filings/citations/verifications", place)["data"]
-    section = demo.get(
-        f"/v1/filings/accessions/{citation['accession']}/sections/{citation['section_key']}",
-        document=citation["document"], start=citation["start"], end=citation["end"],
-    )["data"]  # fmt: skip
-    quote = citation["quote"] if len(citation["quote"]) <= 100 else citation["quote"][:97] + "…"
-    place_shown = f"{citation['section_key']} {citation['start']}–{citation['end']}"
-    print(f"    [{citation['accession']} {citation['form']} {place_shown}] {quote}")
-    demo.check(
-        "the quote is the stored text, byte for byte", holds=verdict["valid"] and section["text"] == citation["quote"]
-    )
+    filings = demo.auspex.filings
+    verdict = filings.verify_citation(
+        accession=citation.accession, section_key=citation.section_key, document=citation.document,
+        start=citation.start, end=citation.end, quote=citation.quote,
+    ).data  # fmt: skip
+    section = filings.accessions.sections.show(
+        citation.accession, citation.section_key, document=citation.document, start=citation.start, end=citation.end
+    ).data
+    quote = citation.quote if len(citation.quote) <= 100 else citation.quote[:97] + "…"
+    place = f"{citation.section_key} {citation.start}–{citation.end}"
+    print(f"    [{citation.accession} {citation.form} {place}] {quote}")
+    demo.check("the quote is the stored text, byte for byte", holds=verdict.valid and section.text == citation.quote)
 
 
 def measure(demo: Demo) -> None:
     """Print p50 and p95 of asks and searches over HTTP, warm."""
     questions = [case["question"] for case in _cases(demo)]
     print()
-    for name, path, field_name in (
-        ("ask", "/v1/filings/asks", "question"),
-        ("search", "/v1/filings/searches", "query"),
-    ):
+    calls: tuple[tuple[str, Callable[[str], object]], ...] = (
+        ("ask", demo.auspex.filings.ask),
+        ("search", demo.auspex.filings.search),
+    )
+    for name, call in calls:
         seconds = []
         for number in range(TIMED_CALLS):
             started = time.perf_counter()
-            demo.post(path, {field_name: questions[number % len(questions)]})
+            call(questions[number % len(questions)])
             seconds.append(time.perf_counter() - started)
         seconds.sort()
         p50, p95 = seconds[len(seconds) // 2], seconds[int(len(seconds) * 0.95) - 1]

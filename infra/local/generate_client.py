@@ -17,7 +17,7 @@ from infra.local.build_openapi import DOCUMENT
 from infra.local.client_code.models import model_modules, place_models
 from infra.local.client_code.naming import name_operations
 from infra.local.client_code.problems import problems_module
-from infra.local.client_code.resources import methods_of, resource_modules
+from infra.local.client_code.resources import FOLDERS, methods_of, resource_modules
 from infra.local.client_code.schemas import Vocabulary
 from infra.local.contracts import import_package
 from infra.local.function_files import ROOT
@@ -25,7 +25,7 @@ from infra.local.function_files import ROOT
 from auspex.core.problems import Problem, catalogue
 
 PACKAGE = ROOT / "layers" / "client" / "auspex_client"
-GENERATED_FOLDERS = ("models", "resources")
+GENERATED_FOLDERS = ("models", *FOLDERS.values())
 
 
 def main() -> int:
@@ -65,8 +65,9 @@ def generated_modules() -> dict[Path, str]:
     places, in_requests = place_models(paths, names, vocabulary)
     methods = methods_of(paths, names, vocabulary)
     texts = {f"models/{name}.py": text for name, text in model_modules(places, in_requests, vocabulary).items()}
-    texts |= {f"resources/{name}.py": text for name, text in resource_modules(methods, places, vocabulary).items()}
-    texts["resources/__init__.py"] = '"""Operations by resource; written by `make openapi`."""\n'
+    texts |= resource_modules(methods, places, vocabulary)
+    for folder in FOLDERS.values():
+        texts[f"{folder}/__init__.py"] = '"""Operations by resource; written by `make openapi`."""\n'
     texts["problems.py"] = problems_module(_problems())
     return _formatted(texts)
 

@@ -17,7 +17,7 @@ from infra.local.generate_client import generated_modules, present_modules
 from tests.architecture.checkout import PACKAGE, ROOT
 
 from auspex_client import ApiProblem, AsyncAuspex, Auspex
-from auspex_client.model import Meta
+from auspex_client.model import Meta, Quote
 from auspex_client.resource import AsyncResource, Resource
 
 CLIENT = ROOT / "layers" / "client" / "auspex_client"
@@ -90,8 +90,31 @@ def test_both_clients_take_the_same_arguments() -> None:
         assert {n: str(p) for n, p in mine.items()} == {n: str(p) for n, p in theirs.items()}, dotted
 
 
-def test_the_meta_that_is_written_by_hand_knows_every_member() -> None:
-    assert set(DOCUMENT["components"]["schemas"]["Meta"]["properties"]) <= set(Meta.model_fields)
+def test_what_is_written_by_hand_knows_every_member() -> None:
+    components = DOCUMENT["components"]["schemas"]
+    assert set(components["Meta"]["properties"]) <= set(Meta.model_fields)
+    if "QuoteOut" in components:
+        assert set(components["QuoteOut"]["properties"]) <= set(Quote.model_fields)
+
+
+QUOTABLE = [
+    operation["operationId"]
+    for operations in DOCUMENT["paths"].values()
+    for operation in operations.values()
+    if any(parameter["name"] == "dry_run" for parameter in operation.get("parameters", ()))
+]
+
+
+@pytest.mark.parametrize("operation_id", QUOTABLE)
+def test_what_is_paid_can_be_quoted(operation_id: str) -> None:
+    recorder = Recorder()
+    with Auspex("http://localhost", "k", transport=recorder) as client:
+        method = method_of(client, NAMES[operation_id])
+        needed = {p.name: "x" for p in inspect.signature(method).parameters.values() if p.default is p.empty}
+        with pytest.raises(ApiProblem):
+            method(**needed, dry_run=True)
+    assert recorder.request is not None
+    assert recorder.request.url.params["dry_run"] == "true"
 
 
 def test_generated_modules_are_current() -> None:

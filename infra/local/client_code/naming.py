@@ -20,6 +20,14 @@ PINNED = {
     "POST /v1/filings/ingestions": "filings.ingest",
     "POST /v1/filings/citations/verifications": "filings.verify_citation",
     "POST /v1/webhooks/{}/deliveries/{}/replays": "webhooks.deliveries.replay",
+    "POST /v1/notifications/read": "notifications.mark_read",
+    "POST /v1/payments/webhook": "payments.receive_event",
+    "GET /v1/providers/audit/chain": "providers.audit.verify",
+    "POST /v1/providers/drills": "providers.drill",
+    "POST /v1/providers/lease": "providers.lease.take",
+    "DELETE /v1/providers/lease": "providers.lease.release",
+    "PUT /v1/providers/pin": "providers.pin",
+    "DELETE /v1/providers/pin": "providers.unpin",
 }
 """Names that read better than the rule's; a path parameter is `{}`."""
 
@@ -87,7 +95,7 @@ def is_page(operation: Json) -> bool:
 
 
 def success_schema(operation: Json) -> Json | None:
-    """Return the schema of an operation's successful reply; None where it has no body."""
+    """Return the schema of an operation's successful reply, None where it has no body."""
     for status, response in sorted(operation["responses"].items()):
         if status.startswith("2"):
             schema: Json | None = response.get("content", {}).get("application/json", {}).get("schema")

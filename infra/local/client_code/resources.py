@@ -12,13 +12,12 @@ from infra.local.client_code.text import docstring, module
 
 Json = dict[str, Any]
 ROOT = ()
+DRY_RUN = "dry_run"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
-CLIENTS = """from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from auspex_client.async_client import AsyncAuspex
-    from auspex_client.client import Auspex
-"""
+FOLDERS = {False: "resources", True: "async_resources"}
+"""Where the two clients' resources are."""
+CHECKED = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from auspex_client."
+CLIENTS = {False: f"{CHECKED}client import Auspex\n", True: f"{CHECKED}async_client import AsyncAuspex\n"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +59,42 @@ class Method:
     raw_body: bool
     data: str | None
     paged: bool
+    quotable: bool
 
     def text(self, *, asynchronous: bool) -> str:
-        """Return the method's code."""
+        """Return the method's code; one that can be quoted has overloads, for it answers with a price or a result."""
         page = "AsyncPage" if asynchronous else "Page"
         result = f"{page}[{self.data}]" if self.paged else f"Reply[{self.data or 'Any'}]"
-        head = "async def" if asynchronous else "def"
+        head = f"    {'async def' if asynchronous else 'def'} {self.name}"
+        give = f"return {'await ' if asynchronous else ''}self._auspex"
         call = "page" if self.paged else "call" if self.data else "call_untyped"
-        arguments = [self.constant, *([self.data] if self.data else []), *self._parts(), "options=options"]
+        arguments = ", ".join([self.constant, *([self.data] if self.data else []), *self._parts(), "options=options"])
+        own = [docstring(self._about(), 8), f"        {give}.{call}({arguments})"]
+        if not self.quotable:
+            return "\n".join([f"{head}({self._signature()}) -> {result}:", *own])
+        quoted = ", ".join([self.constant, "Quote", 'query={"dry_run": True}', *self._parts(), "options=options"])
         return "\n".join([
-            f"    {head} {self.name}({', '.join(self._signature())}) -> {result}:",
-            docstring(self._about(), 8),
-            f"        return {'await ' if asynchronous else ''}self._auspex.{call}({', '.join(arguments)})",
+            "    @overload",
+            f"{head}({self._signature('dry_run: Literal[True]')}) -> Reply[Quote]: ...",
+            "    @overload",
+            f"{head}({self._signature('dry_run: Literal[False] = False')}) -> {result}: ...",
+            f"{head}({self._signature('dry_run: bool = False')}) -> {result} | Reply[Quote]:",
+            own[0],
+            "        if dry_run:",
+            f"            {give}.call({quoted})",
+            own[1],
         ])  # fmt: skip
 
-    def _signature(self) -> list[str]:
+    def _signature(self, more: str = "") -> str:
         """Path values come by position, and so does the only other required value; everything else by name."""
         required = [p for p in self.parameters if p.required and p.place != "path"]
         by_position = [p for p in self.parameters if p.place == "path"] + (required if len(required) == 1 else [])
         by_name = [p for p in self.parameters if p not in by_position]
         by_name.sort(key=lambda p: not p.required)
-        return [
+        return ", ".join([
             "self", *(p.declaration for p in by_position), "*", *(p.declaration for p in by_name),
-            "options: CallOptions | None = None",
-        ]  # fmt: skip
+            *([more] if more else []), "options: CallOptions | None = None",
+        ])  # fmt: skip
 
     def _parts(self) -> list[str]:
         parts = []
@@ -105,6 +116,8 @@ class Method:
         scope = self.operation.get("x-scope")
         needs = {None: "no key", "any": "any key"}.get(scope, f"scope `{scope}`")
         lines = [f"`{p.name}`: {p.about.rstrip('.')}." for p in self.parameters if p.about]
+        if self.quotable:
+            lines.append("`dry_run`: Only say what it would cost at most; nothing is stored or charged.")
         return "\n\n".join([described, *([" ".join(lines)] if lines else []), f"{self.verb} {self.path}, {needs}."])
 
 
@@ -131,6 +144,7 @@ def _method(name: Name, verb: str, path: str, operation: Json, vocabulary: Vocab
         name=name.method, constant=operation["operationId"].upper(), verb=verb, path=path, operation=operation,
         parameters=_parameters(verb, operation, body, vocabulary, raw_body=raw_body), raw_body=raw_body,
         data=named, paged=is_page(operation) and named is not None,
+        quotable=any(p["name"] == DRY_RUN for p in operation.get("parameters", ())) and verb != "GET",
     )  # fmt: skip
 
 
@@ -141,7 +155,7 @@ def _parameters(verb: str, operation: Json, body: Json, vocabulary: Vocabulary, 
             required=bool(p.get("required")), omittable=False, about=_about(p),
         )
         for p in operation.get("parameters", ())
-        if p["in"] in {"path", "query"}
+        if p["in"] in {"path", "query"} and (p["name"] != DRY_RUN or verb == "GET")
     ]  # fmt: skip
     if raw_body:
         return [*found, Parameter("body", "body", "bytes | Mapping[str, Any]", True, False, "")]  # noqa: FBT003 - a row
@@ -173,36 +187,48 @@ def _dictionary(parameters: list[Parameter]) -> str:
 def resource_modules(
     methods: dict[tuple[str, ...], list[Method]], places: dict[str, str], vocabulary: Vocabulary
 ) -> dict[str, str]:
-    """Return the text of every resource's module by its name."""
+    """Return the text of every resource's two modules by their place in the package."""
     return {
-        "_".join(resource) or "root": _module(resource, own, methods, places, vocabulary)
-        for resource, own in methods.items()
+        f"{FOLDERS[flag]}/{module_name(resource)}.py": _module(resource, methods, places, vocabulary, asynchronous=flag)
+        for resource in methods
+        for flag in FOLDERS
     }
+
+
+def module_name(resource: tuple[str, ...]) -> str:
+    """Return the name of a resource's modules."""
+    return "_".join(resource) or "root"
 
 
 def _module(
     resource: tuple[str, ...],
-    own: list[Method],
     methods: dict[tuple[str, ...], list[Method]],
     places: dict[str, str],
     vocabulary: Vocabulary,
+    *,
+    asynchronous: bool,
 ) -> str:
+    own = methods[resource]
     children = [other for other in sorted(methods) if other[:-1] == resource and other != resource]
-    constants = "\n".join(_constant(method) for method in own)
-    classes = "\n\n\n".join(_class(resource, own, children, asynchronous=flag) for flag in (False, True))
-    imports = [CLIENTS] if children else []
+    prefix = "Async" if asynchronous else ""
+    imports = [CLIENTS[asynchronous]] if children else []
     imports += [
-        f"from auspex_client.resources.{'_'.join(child)} import {prefix}{class_name(child)}"
+        f"from auspex_client.{FOLDERS[asynchronous]}.{module_name(child)} import {prefix}{class_name(child)}"
         for child in children
-        for prefix in ("", "Async")
     ]
     shown = set()
     for method in own:
         shown |= _direct(method, vocabulary)
-    dotted = ".".join(resource)
-    about = f"`client.{dotted}`." if resource else "What the client itself offers, and where its resources hang."
     imports += import_lines(shown, places, vocabulary)
-    return module(about, f"{constants}\n\n\n{classes}", imports)
+    if asynchronous:
+        constants = ""
+        imports += [f"from auspex_client.resources.{module_name(resource)} import {method.constant}" for method in own]
+    else:
+        constants = "\n".join(_constant(method) for method in own) + "\n\n\n"
+    dotted = ".".join(resource)
+    about = f"`client.{dotted}`" if resource else "What the client itself offers, and where its resources hang"
+    body = constants + _class(resource, own, children, asynchronous=asynchronous)
+    return module(f"{about}{', awaited' if asynchronous else ''}.", body, imports)
 
 
 def _direct(method: Method, vocabulary: Vocabulary) -> set[str]:
@@ -217,7 +243,7 @@ def _constant(method: Method) -> str:
     answers = [
         int(status)
         for status, response in method.operation["responses"].items()
-        if int(status) >= 300 and PROBLEM_MEDIA_TYPE not in response.get("content", {})
+        if int(status) >= 400 and PROBLEM_MEDIA_TYPE not in response.get("content", {})
     ]
     more = f", frozenset({{{', '.join(map(str, answers))}}})" if answers else ""
     return f'{method.constant} = Operation("{method.operation["operationId"]}", "{method.verb}", "{method.path}"{more})'

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 Json = dict[str, Any]
 ENVELOPES = ("Reply_", "ListReply_")
-HAND_WRITTEN = ("Meta", "Problem")
+HAND_WRITTEN = ("Meta", "Problem", "QuoteOut", "Quote")
+QUOTE = "Reply_QuoteOut_"
 REFERENCE = "#/components/schemas/"
 SHORTENED = "Out"
 
@@ -44,7 +45,9 @@ class Vocabulary:
 
     def data_of(self, schema: Json | None) -> Json | None:
         """Return what stands in `data` of a reply: the object, or a page's row. None outside the envelope."""
-        name, envelope = self.resolve(schema or {})
+        options = (schema or {}).get("anyOf", [schema or {}])
+        own = [option for option in options if not option.get("$ref", "").endswith(QUOTE)]
+        name, envelope = self.resolve(own[0])
         if name is None or not name.startswith(ENVELOPES):
             return None
         data: Json = envelope["properties"]["data"]

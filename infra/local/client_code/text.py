@@ -19,6 +19,8 @@ STANDARD = {
     "TypedDict": "from typing import TypedDict",
     "Field": "from pydantic import Field",
     "Model": "from auspex_client.model import Model",
+    "Quote": "from auspex_client.model import Quote",
+    "overload": "from typing import overload",
     "OMIT": "from auspex_client.calls import OMIT",
     "Omit": "from auspex_client.calls import Omit",
     "CallOptions": "from auspex_client.calls import CallOptions",

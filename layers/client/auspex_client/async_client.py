@@ -11,11 +11,11 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from auspex_client.async_resources.root import AsyncRoot
 from auspex_client.calls import Call, CallOptions, Operation
 from auspex_client.errors import UnreadableReplyError
 from auspex_client.jobs import AsyncJobs
 from auspex_client.replies import AsyncPage, Reply, read_reply, read_rows
-from auspex_client.resources.root import AsyncRoot
 from auspex_client.retries import Answer, Fault, Pause, RetryPolicy, Send, exchange
 from auspex_client.settings import ATTEMPTS_MAX, DEADLINE_SECONDS, REPLY_BYTES_MAX, Settings
 

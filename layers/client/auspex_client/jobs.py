@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Generator
 from typing import Final
 
+from auspex_client.async_resources import jobs as generated_async
 from auspex_client.calls import CallOptions
 from auspex_client.errors import JobNotFinishedError
 from auspex_client.models import Job
@@ -53,7 +54,7 @@ class Jobs(generated.Jobs):
                 job = self.show(step, options=options).data
 
 
-class AsyncJobs(generated.AsyncJobs):
+class AsyncJobs(generated_async.AsyncJobs):
     """Jobs of the caller's account, and waiting for one."""
 
     async def wait(

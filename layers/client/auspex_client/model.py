@@ -20,3 +20,11 @@ class Meta(Model):
     fingerprint: str | None = None
     model_version: str | None = None
     source: str | None = None
+
+
+class Quote(Model):
+    """What a call would cost at most, now (`dry_run=True`); nothing was stored or charged."""
+
+    token_cost: int
+    balance: int
+    affordable: bool

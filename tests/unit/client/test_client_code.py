@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
 from infra.local.client_code.naming import name_operations
+from infra.local.client_code.resources import methods_of
 from infra.local.client_code.schemas import Vocabulary, field_name
 from infra.local.client_code.text import docstring
 
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PAGE = {"$ref": "#/components/schemas/ListReply_ThingOut_"}
 THING = {"$ref": "#/components/schemas/Reply_ThingOut_"}
 
@@ -118,3 +121,29 @@ def test_a_long_docstring_is_wrapped_and_keeps_its_paragraphs() -> None:
     text = docstring("word " * 40 + "\n\nsecond", 4)
     assert all(len(line) <= 120 for line in text.splitlines())
     assert "\n\n    second\n" in text
+
+
+def quotable_document() -> dict[str, Any]:
+    """An operation that is paid, and the components that it needs."""
+    document = paths("POST /v1/things")
+    operation = document["/v1/things"]["post"]
+    operation |= {"summary": "Make a thing.", "operationId": "make_thing", "x-scope": "things:write"}
+    operation["parameters"] = [{"name": "dry_run", "in": "query", "schema": {"type": "boolean"}}]
+    operation["requestBody"] = {
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CreateThing"}}}
+    }  # fmt: skip
+    return document
+
+
+def test_an_operation_that_is_paid_answers_with_a_price_or_with_its_result() -> None:
+    envelope = {"type": "object", "properties": {"data": {"$ref": "#/components/schemas/ThingOut"}}}
+    create = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    vocabulary = Vocabulary({**COMPONENTS, "Reply_ThingOut_": envelope, "CreateThing": create})
+    document = quotable_document()
+    names = name_operations(document)
+    (method,) = methods_of(document, names, vocabulary)[("things",)]
+    for asynchronous in (False, True):
+        code = ast.parse(f"class Things:\n{method.text(asynchronous=asynchronous)}")
+        shapes = [ast.unparse(node.returns) for node in ast.walk(code) if isinstance(node, FUNCTIONS) and node.returns]
+        assert shapes == ["Reply[Quote]", "Reply[Thing]", "Reply[Thing] | Reply[Quote]"]
+        assert "query={'dry_run': True}, body=given({'name': name})" in ast.unparse(code)

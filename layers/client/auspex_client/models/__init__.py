@@ -14,7 +14,7 @@ from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
-from auspex_client.models.payments_webhook import Received
+from auspex_client.models.payments import Received
 from auspex_client.models.root import Allowance, Balance, Me
 from auspex_client.models.scorebook import Bin, Estimate, ModelFigures, ProductFigures, Reliability, Skill
 from auspex_client.models.shared import (

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from auspex_client.calls import CallOptions, Operation, given
+from auspex_client.model import Quote
 from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
 from auspex_client.models.shared import Ask, Job
 from auspex_client.replies import Reply
-from auspex_client.resource import AsyncResource, Resource
-from auspex_client.resources.filings_accessions import AsyncFilingsAccessions, FilingsAccessions
-from auspex_client.resources.filings_asks import AsyncFilingsAsks, FilingsAsks
-from auspex_client.resources.filings_ingestions import AsyncFilingsIngestions, FilingsIngestions
-from auspex_client.resources.filings_kpis import AsyncFilingsKpis, FilingsKpis
+from auspex_client.resource import Resource
+from auspex_client.resources.filings_accessions import FilingsAccessions
+from auspex_client.resources.filings_asks import FilingsAsks
+from auspex_client.resources.filings_ingestions import FilingsIngestions
+from auspex_client.resources.filings_kpis import FilingsKpis
 
 if TYPE_CHECKING:
-    from auspex_client.async_client import AsyncAuspex
     from auspex_client.client import Auspex
 
 
@@ -40,26 +40,55 @@ class Filings(Resource):
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)
 
+    @overload
     def ask(
         self,
         question: str,
         *,
-        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         provider: Literal["auto", "none"] | None = None,
         tickers: Sequence[str] | None = None,
+        dry_run: Literal[True],
         options: CallOptions | None = None,
-    ) -> Reply[Ask]:
+    ) -> Reply[Quote]: ...
+    @overload
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: dt.datetime | None = None,
+        provider: Literal["auto", "none"] | None = None,
+        tickers: Sequence[str] | None = None,
+        dry_run: Literal[False] = False,
+        options: CallOptions | None = None,
+    ) -> Reply[Ask]: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        as_of: dt.datetime | None = None,
+        provider: Literal["auto", "none"] | None = None,
+        tickers: Sequence[str] | None = None,
+        dry_run: bool = False,
+        options: CallOptions | None = None,
+    ) -> Reply[Ask] | Reply[Quote]:
         """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
 
         `dry_run`: Only say what it would cost at most; nothing is stored or charged.
 
         POST /v1/filings/asks, scope `filings:read`.
         """
+        if dry_run:
+            return self._auspex.call(
+                ASK_FILINGS,
+                Quote,
+                query={"dry_run": True},
+                body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
+                options=options,
+            )
         return self._auspex.call(
             ASK_FILINGS,
             Ask,
-            query=given({"dry_run": dry_run}),
             body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
             options=options,
         )
@@ -99,34 +128,61 @@ class Filings(Resource):
             options=options,
         )
 
+    @overload
     def ingest(
         self,
         *,
-        dry_run: bool | None = None,
         accessions: Sequence[AccessionItem] | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
+        dry_run: Literal[True],
         options: CallOptions | None = None,
-    ) -> Reply[Job]:
+    ) -> Reply[Quote]: ...
+    @overload
+    def ingest(
+        self,
+        *,
+        accessions: Sequence[AccessionItem] | None = None,
+        forms: Sequence[str] | None = None,
+        tickers: Sequence[TickerItem] | None = None,
+        dry_run: Literal[False] = False,
+        options: CallOptions | None = None,
+    ) -> Reply[Job]: ...
+    def ingest(
+        self,
+        *,
+        accessions: Sequence[AccessionItem] | None = None,
+        forms: Sequence[str] | None = None,
+        tickers: Sequence[TickerItem] | None = None,
+        dry_run: bool = False,
+        options: CallOptions | None = None,
+    ) -> Reply[Job] | Reply[Quote]:
         """Start a job that fetches, analyses and indexes filings.
 
         `dry_run`: Only say what it would cost at most; nothing is stored or charged.
 
         POST /v1/filings/ingestions, scope `filings:write`.
         """
+        if dry_run:
+            return self._auspex.call(
+                CREATE_FILING_INGESTION,
+                Quote,
+                query={"dry_run": True},
+                body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
+                options=options,
+            )
         return self._auspex.call(
             CREATE_FILING_INGESTION,
             Job,
-            query=given({"dry_run": dry_run}),
             body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
             options=options,
         )
 
+    @overload
     def search(
         self,
         query: str,
         *,
-        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         candidates: int | None = None,
         forms: Sequence[str] | None = None,
@@ -137,134 +193,14 @@ class Filings(Resource):
         tickers: Sequence[str] | None = None,
         top_k: int | None = None,
         weights: Weights | None = None,
+        dry_run: Literal[True],
         options: CallOptions | None = None,
-    ) -> Reply[Search]:
-        """Find passages by words and by meaning, fused by reciprocal rank.
-
-        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
-
-        POST /v1/filings/searches, scope `filings:read`.
-        """
-        return self._auspex.call(
-            SEARCH_FILING_CHUNKS,
-            Search,
-            query=given({"dry_run": dry_run}),
-            body=given(
-                {
-                    "as_of": as_of,
-                    "candidates": candidates,
-                    "forms": forms,
-                    "include_superseded": include_superseded,
-                    "kinds": kinds,
-                    "period_from": period_from,
-                    "period_to": period_to,
-                    "query": query,
-                    "tickers": tickers,
-                    "top_k": top_k,
-                    "weights": weights,
-                }
-            ),
-            options=options,
-        )
-
-
-class AsyncFilings(AsyncResource):
-    """Operations of `filings`."""
-
-    def __init__(self, auspex: AsyncAuspex) -> None:
-        super().__init__(auspex)
-        self.accessions = AsyncFilingsAccessions(auspex)
-        self.asks = AsyncFilingsAsks(auspex)
-        self.ingestions = AsyncFilingsIngestions(auspex)
-        self.kpis = AsyncFilingsKpis(auspex)
-
-    async def ask(
-        self,
-        question: str,
-        *,
-        dry_run: bool | None = None,
-        as_of: dt.datetime | None = None,
-        provider: Literal["auto", "none"] | None = None,
-        tickers: Sequence[str] | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Ask]:
-        """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
-
-        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
-
-        POST /v1/filings/asks, scope `filings:read`.
-        """
-        return await self._auspex.call(
-            ASK_FILINGS,
-            Ask,
-            query=given({"dry_run": dry_run}),
-            body=given({"as_of": as_of, "provider": provider, "question": question, "tickers": tickers}),
-            options=options,
-        )
-
-    async def verify_citation(
-        self,
-        *,
-        accession: str,
-        end: int,
-        quote: str,
-        section_key: str,
-        start: int,
-        document: str | None = None,
-        text_sha256: str | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Verification]:
-        """Compare a quote with the stored text at its offsets.
-
-        `accession`: Accession number, dashed or not.
-
-        POST /v1/filings/citations/verifications, scope `filings:read`.
-        """
-        return await self._auspex.call(
-            VERIFY_FILING_CITATION,
-            Verification,
-            body=given(
-                {
-                    "accession": accession,
-                    "document": document,
-                    "end": end,
-                    "quote": quote,
-                    "section_key": section_key,
-                    "start": start,
-                    "text_sha256": text_sha256,
-                }
-            ),
-            options=options,
-        )
-
-    async def ingest(
-        self,
-        *,
-        dry_run: bool | None = None,
-        accessions: Sequence[AccessionItem] | None = None,
-        forms: Sequence[str] | None = None,
-        tickers: Sequence[TickerItem] | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Job]:
-        """Start a job that fetches, analyses and indexes filings.
-
-        `dry_run`: Only say what it would cost at most; nothing is stored or charged.
-
-        POST /v1/filings/ingestions, scope `filings:write`.
-        """
-        return await self._auspex.call(
-            CREATE_FILING_INGESTION,
-            Job,
-            query=given({"dry_run": dry_run}),
-            body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
-            options=options,
-        )
-
-    async def search(
+    ) -> Reply[Quote]: ...
+    @overload
+    def search(
         self,
         query: str,
         *,
-        dry_run: bool | None = None,
         as_of: dt.datetime | None = None,
         candidates: int | None = None,
         forms: Sequence[str] | None = None,
@@ -275,18 +211,57 @@ class AsyncFilings(AsyncResource):
         tickers: Sequence[str] | None = None,
         top_k: int | None = None,
         weights: Weights | None = None,
+        dry_run: Literal[False] = False,
         options: CallOptions | None = None,
-    ) -> Reply[Search]:
+    ) -> Reply[Search]: ...
+    def search(
+        self,
+        query: str,
+        *,
+        as_of: dt.datetime | None = None,
+        candidates: int | None = None,
+        forms: Sequence[str] | None = None,
+        include_superseded: bool | None = None,
+        kinds: Sequence[Literal["text", "table", "kpi", "guidance", "summary"]] | None = None,
+        period_from: dt.date | None = None,
+        period_to: dt.date | None = None,
+        tickers: Sequence[str] | None = None,
+        top_k: int | None = None,
+        weights: Weights | None = None,
+        dry_run: bool = False,
+        options: CallOptions | None = None,
+    ) -> Reply[Search] | Reply[Quote]:
         """Find passages by words and by meaning, fused by reciprocal rank.
 
         `dry_run`: Only say what it would cost at most; nothing is stored or charged.
 
         POST /v1/filings/searches, scope `filings:read`.
         """
-        return await self._auspex.call(
+        if dry_run:
+            return self._auspex.call(
+                SEARCH_FILING_CHUNKS,
+                Quote,
+                query={"dry_run": True},
+                body=given(
+                    {
+                        "as_of": as_of,
+                        "candidates": candidates,
+                        "forms": forms,
+                        "include_superseded": include_superseded,
+                        "kinds": kinds,
+                        "period_from": period_from,
+                        "period_to": period_to,
+                        "query": query,
+                        "tickers": tickers,
+                        "top_k": top_k,
+                        "weights": weights,
+                    }
+                ),
+                options=options,
+            )
+        return self._auspex.call(
             SEARCH_FILING_CHUNKS,
             Search,
-            query=given({"dry_run": dry_run}),
             body=given(
                 {
                     "as_of": as_of,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Job
-from auspex_client.replies import AsyncPage, Page
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page
+from auspex_client.resource import Resource
 
 LIST_FILING_INGESTIONS = Operation("list_filing_ingestions", "GET", "/v1/filings/ingestions")
 
@@ -26,22 +26,5 @@ class FilingsIngestions(Resource):
         GET /v1/filings/ingestions, scope `filings:read`.
         """
         return self._auspex.page(
-            LIST_FILING_INGESTIONS, Job, query=given({"limit": limit, "cursor": cursor}), options=options
-        )
-
-
-class AsyncFilingsIngestions(AsyncResource):
-    """Operations of `filings.ingestions`."""
-
-    async def list(
-        self, *, limit: int | None = None, cursor: str | None = None, options: CallOptions | None = None
-    ) -> AsyncPage[Job]:
-        """List this account's ingestion jobs, newest first.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
-
-        GET /v1/filings/ingestions, scope `filings:read`.
-        """
-        return await self._auspex.page(
             LIST_FILING_INGESTIONS, Job, query=given({"limit": limit, "cursor": cursor}), options=options
         )

@@ -10,8 +10,8 @@ from typing import Literal
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.filings_kpis import Kpi
-from auspex_client.replies import AsyncPage, Page
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page
+from auspex_client.resource import Resource
 
 LIST_COMPANY_KPIS = Operation("list_company_kpis", "GET", "/v1/filings/kpis")
 
@@ -41,50 +41,6 @@ class FilingsKpis(Resource):
         GET /v1/filings/kpis, scope `filings:read`.
         """
         return self._auspex.page(
-            LIST_COMPANY_KPIS,
-            Kpi,
-            query=given(
-                {
-                    "limit": limit,
-                    "cursor": cursor,
-                    "ticker": ticker,
-                    "metric": metric,
-                    "period_type": period_type,
-                    "basis": basis,
-                    "as_of": as_of,
-                    "compare": compare,
-                    "include_superseded": include_superseded,
-                }
-            ),
-            options=options,
-        )
-
-
-class AsyncFilingsKpis(AsyncResource):
-    """Operations of `filings.kpis`."""
-
-    async def list(
-        self,
-        ticker: str,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        metric: str | None = None,
-        period_type: Literal["quarter", "half", "nine_months", "year", "instant", "other"] | None = None,
-        basis: Literal["gaap", "non_gaap"] | None = None,
-        as_of: dt.datetime | None = None,
-        compare: Literal["prior_quarter", "prior_year"] | None = None,
-        include_superseded: bool | None = None,
-        options: CallOptions | None = None,
-    ) -> AsyncPage[Kpi]:
-        """List figures of a company, newest period first, with their quotes and, on request, their change.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `ticker`: Ticker or CIK.
-        `as_of`: Only what was known then; RFC 3339.
-
-        GET /v1/filings/kpis, scope `filings:read`.
-        """
-        return await self._auspex.page(
             LIST_COMPANY_KPIS,
             Kpi,
             query=given(

@@ -10,7 +10,7 @@ from typing import Literal
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Transaction
 from auspex_client.replies import Reply
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.resource import Resource
 
 CREATE_GRANT = Operation("create_grant", "POST", "/v1/grants")
 
@@ -32,30 +32,6 @@ class Grants(Resource):
         POST /v1/grants, scope `admin`.
         """
         return self._auspex.call(
-            CREATE_GRANT,
-            Transaction,
-            body=given({"account_id": account_id, "kind": kind, "reason": reason, "tokens": tokens}),
-            options=options,
-        )
-
-
-class AsyncGrants(AsyncResource):
-    """Operations of `grants`."""
-
-    async def create(
-        self,
-        *,
-        account_id: str,
-        reason: str,
-        tokens: int,
-        kind: Literal["grant", "adjust"] | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Transaction]:
-        """Give tokens once per Idempotency-Key; without one every call gives anew.
-
-        POST /v1/grants, scope `admin`.
-        """
-        return await self._auspex.call(
             CREATE_GRANT,
             Transaction,
             body=given({"account_id": account_id, "kind": kind, "reason": reason, "tokens": tokens}),

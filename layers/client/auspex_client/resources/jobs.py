@@ -9,8 +9,8 @@ from typing import Literal
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Job
-from auspex_client.replies import AsyncPage, Page, Reply
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page, Reply
+from auspex_client.resource import Resource
 
 LIST_OWN_JOBS = Operation("list_own_jobs", "GET", "/v1/jobs")
 SHOW_JOB = Operation("show_job", "GET", "/v1/jobs/{job_id}")
@@ -67,54 +67,3 @@ class Jobs(Resource):
         POST /v1/jobs/{job_id}/redrive, any key.
         """
         return self._auspex.call(REDRIVE_OWN_JOB, Job, path={"job_id": job_id}, options=options)
-
-
-class AsyncJobs(AsyncResource):
-    """Operations of `jobs`."""
-
-    async def list(
-        self,
-        *,
-        kind: str | None = None,
-        status: Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"] | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-        options: CallOptions | None = None,
-    ) -> AsyncPage[Job]:
-        """List this account's jobs of every product, newest first.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
-
-        GET /v1/jobs, any key.
-        """
-        return await self._auspex.page(
-            LIST_OWN_JOBS,
-            Job,
-            query=given({"kind": kind, "status": status, "limit": limit, "cursor": cursor}),
-            options=options,
-        )
-
-    async def show(self, job_id: str, *, options: CallOptions | None = None) -> Reply[Job]:
-        """Show state, progress, units and timeline of a job.
-
-        GET /v1/jobs/{job_id}, any key.
-        """
-        return await self._auspex.call(SHOW_JOB, Job, path={"job_id": job_id}, options=options)
-
-    async def cancel(self, job_id: str, *, options: CallOptions | None = None) -> Reply[Job]:
-        """Cancel a live job: its open units are released, what is done stays, no further step begins for it alone.
-
-        Needs `<product>:write` of the job's product.
-
-        POST /v1/jobs/{job_id}/cancel, any key.
-        """
-        return await self._auspex.call(CANCEL_OWN_JOB, Job, path={"job_id": job_id}, options=options)
-
-    async def redrive(self, job_id: str, *, options: CallOptions | None = None) -> Reply[Job]:
-        """Do the failed and released units of a job again, and only those; a second call changes nothing.
-
-        Needs `<product>:write` of the job's product.
-
-        POST /v1/jobs/{job_id}/redrive, any key.
-        """
-        return await self._auspex.call(REDRIVE_OWN_JOB, Job, path={"job_id": job_id}, options=options)

@@ -9,8 +9,8 @@ from typing import Literal
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Transaction
-from auspex_client.replies import AsyncPage, Page
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page
+from auspex_client.resource import Resource
 
 LIST_OWN_LEDGER = Operation("list_own_ledger", "GET", "/v1/ledger")
 
@@ -34,32 +34,6 @@ class Ledger(Resource):
         GET /v1/ledger, any key.
         """
         return self._auspex.page(
-            LIST_OWN_LEDGER,
-            Transaction,
-            query=given({"kind": kind, "job_id": job_id, "limit": limit, "cursor": cursor}),
-            options=options,
-        )
-
-
-class AsyncLedger(AsyncResource):
-    """Operations of `ledger`."""
-
-    async def list(
-        self,
-        *,
-        kind: Literal["grant", "reserve", "settle", "release", "spend", "refund", "adjust"] | None = None,
-        job_id: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-        options: CallOptions | None = None,
-    ) -> AsyncPage[Transaction]:
-        """List the account's transactions, newest first; each says what was there after it.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
-
-        GET /v1/ledger, any key.
-        """
-        return await self._auspex.page(
             LIST_OWN_LEDGER,
             Transaction,
             query=given({"kind": kind, "job_id": job_id, "limit": limit, "cursor": cursor}),

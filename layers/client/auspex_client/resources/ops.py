@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.ops import Metrics, Queues
 from auspex_client.replies import Reply
-from auspex_client.resource import AsyncResource, Resource
-from auspex_client.resources.ops_dead_letters import AsyncOpsDeadLetters, OpsDeadLetters
-from auspex_client.resources.ops_failures import AsyncOpsFailures, OpsFailures
-from auspex_client.resources.ops_schedules import AsyncOpsSchedules, OpsSchedules
+from auspex_client.resource import Resource
+from auspex_client.resources.ops_dead_letters import OpsDeadLetters
+from auspex_client.resources.ops_failures import OpsFailures
+from auspex_client.resources.ops_schedules import OpsSchedules
 
 if TYPE_CHECKING:
-    from auspex_client.async_client import AsyncAuspex
     from auspex_client.client import Auspex
 
 
@@ -48,29 +47,3 @@ class Ops(Resource):
         GET /v1/ops/queues, scope `admin`.
         """
         return self._auspex.call(READ_QUEUES, Queues, options=options)
-
-
-class AsyncOps(AsyncResource):
-    """Operations of `ops`."""
-
-    def __init__(self, auspex: AsyncAuspex) -> None:
-        super().__init__(auspex)
-        self.dead_letters = AsyncOpsDeadLetters(auspex)
-        self.failures = AsyncOpsFailures(auspex)
-        self.schedules = AsyncOpsSchedules(auspex)
-
-    async def metrics(self, *, window_minutes: int | None = None, options: CallOptions | None = None) -> Reply[Metrics]:
-        """Count messages, dead letters, jobs and schedule runs of the last minutes.
-
-        GET /v1/ops/metrics, scope `admin`.
-        """
-        return await self._auspex.call(
-            READ_OPERATION_METRICS, Metrics, query=given({"window_minutes": window_minutes}), options=options
-        )
-
-    async def queues(self, *, options: CallOptions | None = None) -> Reply[Queues]:
-        """Show the depth of every queue and what the outbox still has to send.
-
-        GET /v1/ops/queues, scope `admin`.
-        """
-        return await self._auspex.call(READ_QUEUES, Queues, options=options)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.ops_failures import Failure
-from auspex_client.replies import AsyncPage, Page
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page
+from auspex_client.resource import Resource
 
 LIST_DELIVERY_FAILURES = Operation("list_delivery_failures", "GET", "/v1/ops/failures")
 
@@ -33,33 +33,6 @@ class OpsFailures(Resource):
         GET /v1/ops/failures, scope `admin`.
         """
         return self._auspex.page(
-            LIST_DELIVERY_FAILURES,
-            Failure,
-            query=given({"stage": stage, "queue": queue, "job_id": job_id, "limit": limit, "cursor": cursor}),
-            options=options,
-        )
-
-
-class AsyncOpsFailures(AsyncResource):
-    """Operations of `ops.failures`."""
-
-    async def list(
-        self,
-        *,
-        stage: str | None = None,
-        queue: str | None = None,
-        job_id: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-        options: CallOptions | None = None,
-    ) -> AsyncPage[Failure]:
-        """List failed attempts, newest first.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
-
-        GET /v1/ops/failures, scope `admin`.
-        """
-        return await self._auspex.page(
             LIST_DELIVERY_FAILURES,
             Failure,
             query=given({"stage": stage, "queue": queue, "job_id": job_id, "limit": limit, "cursor": cursor}),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from auspex_client.calls import CallOptions, Operation
 from auspex_client.models.ops_schedules import Schedule
-from auspex_client.replies import AsyncPage, Page
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page
+from auspex_client.resource import Resource
 
 LIST_SCHEDULE_RUNS = Operation("list_schedule_runs", "GET", "/v1/ops/schedules")
 
@@ -22,14 +22,3 @@ class OpsSchedules(Resource):
         GET /v1/ops/schedules, scope `admin`.
         """
         return self._auspex.page(LIST_SCHEDULE_RUNS, Schedule, options=options)
-
-
-class AsyncOpsSchedules(AsyncResource):
-    """Operations of `ops.schedules`."""
-
-    async def list(self, *, options: CallOptions | None = None) -> AsyncPage[Schedule]:
-        """List schedules by name with their last run, its outcome and the next expected one.
-
-        GET /v1/ops/schedules, scope `admin`.
-        """
-        return await self._auspex.page(LIST_SCHEDULE_RUNS, Schedule, options=options)

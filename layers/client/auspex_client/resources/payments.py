@@ -5,27 +5,27 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
-from auspex_client.resource import AsyncResource, Resource
-from auspex_client.resources.payments_webhook import AsyncPaymentsWebhook, PaymentsWebhook
+from auspex_client.calls import CallOptions, Operation, given
+from auspex_client.models.payments import Received
+from auspex_client.replies import Reply
+from auspex_client.resource import Resource
 
-if TYPE_CHECKING:
-    from auspex_client.async_client import AsyncAuspex
-    from auspex_client.client import Auspex
+RECEIVE_PAYMENT_EVENT = Operation("receive_payment_event", "POST", "/v1/payments/webhook")
 
 
 class Payments(Resource):
     """Operations of `payments`."""
 
-    def __init__(self, auspex: Auspex) -> None:
-        super().__init__(auspex)
-        self.webhook = PaymentsWebhook(auspex)
+    def receive_event(
+        self, type: str, *, data: Mapping[str, Any] | None = None, options: CallOptions | None = None
+    ) -> Reply[Received]:
+        """Take a Standard Webhooks event; `payment.succeeded` tops up once per payment id, other types are left alone.
 
-
-class AsyncPayments(AsyncResource):
-    """Operations of `payments`."""
-
-    def __init__(self, auspex: AsyncAuspex) -> None:
-        super().__init__(auspex)
-        self.webhook = AsyncPaymentsWebhook(auspex)
+        POST /v1/payments/webhook, no key.
+        """
+        return self._auspex.call(
+            RECEIVE_PAYMENT_EVENT, Received, body=given({"data": data, "type": type}), options=options
+        )

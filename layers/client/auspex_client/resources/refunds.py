@@ -8,7 +8,7 @@ from __future__ import annotations
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Transaction
 from auspex_client.replies import Reply
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.resource import Resource
 
 CREATE_REFUND = Operation("create_refund", "POST", "/v1/refunds")
 
@@ -26,26 +26,6 @@ class Refunds(Resource):
         POST /v1/refunds, scope `admin`.
         """
         return self._auspex.call(
-            CREATE_REFUND,
-            Transaction,
-            body=given({"reason": reason, "tokens": tokens, "transaction_id": transaction_id}),
-            options=options,
-        )
-
-
-class AsyncRefunds(AsyncResource):
-    """Operations of `refunds`."""
-
-    async def create(
-        self, *, reason: str, transaction_id: str, tokens: int | None = None, options: CallOptions | None = None
-    ) -> Reply[Transaction]:
-        """Pay back at most what was charged; once per Idempotency-Key.
-
-        `tokens`: Left out: all that is not paid back yet.
-
-        POST /v1/refunds, scope `admin`.
-        """
-        return await self._auspex.call(
             CREATE_REFUND,
             Transaction,
             body=given({"reason": reason, "tokens": tokens, "transaction_id": transaction_id}),

@@ -1,4 +1,4 @@
-"""What `payments.webhook` shows and takes.
+"""What `payments` shows and takes.
 
 Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 """

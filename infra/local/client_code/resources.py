@@ -13,7 +13,6 @@ from infra.local.client_code.text import docstring, module
 Json = dict[str, Any]
 ROOT = ()
 DRY_RUN = "dry_run"
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 FOLDERS = {False: "resources", True: "async_resources"}
 """Where the two clients' resources are."""
 CHECKED = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from auspex_client."
@@ -240,13 +239,7 @@ def _direct(method: Method, vocabulary: Vocabulary) -> set[str]:
 
 
 def _constant(method: Method) -> str:
-    answers = [
-        int(status)
-        for status, response in method.operation["responses"].items()
-        if int(status) >= 400 and PROBLEM_MEDIA_TYPE not in response.get("content", {})
-    ]
-    more = f", frozenset({{{', '.join(map(str, answers))}}})" if answers else ""
-    return f'{method.constant} = Operation("{method.operation["operationId"]}", "{method.verb}", "{method.path}"{more})'
+    return f'{method.constant} = Operation("{method.operation["operationId"]}", "{method.verb}", "{method.path}")'
 
 
 def _class(resource: tuple[str, ...], own: list[Method], children: list[tuple[str, ...]], *, asynchronous: bool) -> str:

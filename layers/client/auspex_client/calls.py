@@ -30,12 +30,11 @@ OMIT: Final = Omit()
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of the OpenAPI document; `answers` are statuses above 399 that are replies and no problems."""
+    """An operation of the OpenAPI document."""
 
     operation_id: str
     method: str
     path: str
-    answers: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def read_rows(call: Call, answer: Answer, model: Any) -> tuple[Envelope, list[An
 
 
 def _document(call: Call, answer: Answer) -> Any:
-    if answer.status >= 300 and answer.status not in call.operation.answers:
+    if answer.status >= 300:
         raise problem_of(answer)
     if not answer.body:
         return None

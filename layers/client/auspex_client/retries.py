@@ -110,19 +110,17 @@ def _pause_after(
             return None
         return policy.pause_before(attempt + 1, None, chance)
     retry_after = retry_after_seconds(outcome.headers)
-    if not _is_passing(outcome, call, retry_after) or not call.may_repeat:
+    if not _is_passing(outcome, retry_after) or not call.may_repeat:
         return None
     return policy.pause_before(attempt + 1, retry_after, chance)
 
 
-def _is_passing(answer: Answer, call: Call, retry_after: float | None) -> bool:
+def _is_passing(answer: Answer, retry_after: float | None) -> bool:
     """Tell whether an answer says "not now" rather than "no".
 
     Our own 409 and 503 name a time when waiting helps; a 503 without a problem document is a gateway's.
     """
     status = answer.status
-    if status in call.operation.answers:
-        return False
     ours = answer.headers.get("content-type", "").startswith(PROBLEM_MEDIA_TYPE)
     return (
         status == 429

@@ -29,7 +29,7 @@ from auspex_client import (
     DeadlineExceededError,
     UnreadableReplyError,
 )
-from auspex_client.problems import Conflict, InternalError, ScopeMissing, SourceNotConfigured, Unauthenticated
+from auspex_client.problems import Conflict, InternalError, NotReady, ScopeMissing, SourceNotConfigured, Unauthenticated
 from auspex_client.resources.accounts import SHOW_ACCOUNT
 
 ACCOUNT = {
@@ -284,12 +284,13 @@ def test_awaited_pages_go_on_too() -> None:
     assert len(server.received) == 2
 
 
-def test_readiness_that_fails_is_a_reply_with_what_failed() -> None:
-    body = {"status": "not ready", "checks": [{"name": "postgres", "ok": False}]}
+def test_one_call_may_be_given_one_attempt() -> None:
     time = Timekeeper()
-    with serving(Scripted(503, body, {"retry-after": "5"})) as server, client(server, time) as auspex:
-        ready = auspex.ready()
-    assert (ready.status, ready.data["checks"][0]["ok"], time.slept) == (503, False, [])
+    refusal = problem(503, "not-ready", retry_after="5", checks=[{"name": "postgres", "ok": False}])
+    with serving(refusal) as server, client(server, time) as auspex, pytest.raises(NotReady) as raised:
+        auspex.ready(options=CallOptions(attempts_max=1))
+    assert raised.value.get("checks") == [{"name": "postgres", "ok": False}]
+    assert (len(server.received), time.slept) == (1, [])
 
 
 def test_the_key_goes_with_every_call_and_is_never_shown() -> None:

@@ -78,8 +78,8 @@ class Session:
             click.echo(text, err=True)
 
     def tell_cost(self, reply: Envelope) -> None:
-        """Say what a call cost where it is priced, and what is left."""
-        if reply.token_cost is not None:
+        """Say what a call cost, or why a priced one cost nothing, and what is left."""
+        if reply.token_cost or reply.cache_hit or reply.replayed:
             left = "" if reply.balance is None else f", {reply.balance} left"
             origin = ", from the cache" if reply.cache_hit else ", replayed" if reply.replayed else ""
             self.tell(f"cost {reply.token_cost} tokens{left}{origin}")

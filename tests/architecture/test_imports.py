@@ -64,7 +64,8 @@ NEEDED = {
 MODULES_MAX = {"endpoint": 600, "worker": 660, "schedule": 560, "task": 560}
 MODULES_MAX_WITH_SCIENCE = 720
 PROVIDED_BY_THE_RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "urllib3", "python-dateutil", "six"}
-OPTIONAL = {"click", "rich", "pygments", "markdown-it-py", "mdurl", "sniffio"}  # httpx, mako, anyio take what is there
+# httpx, httpcore, mako and anyio take what is there
+OPTIONAL = {"click", "rich", "pygments", "markdown-it-py", "mdurl", "sniffio", "h2", "hpack", "hyperframe"}
 CODE_LAYERS = {"CodeLayer": "auspex", "MigrationsLayer": "auspex_migrations"}
 
 

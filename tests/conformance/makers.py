@@ -15,6 +15,7 @@ from auspex.core.ids import new_id
 if TYPE_CHECKING:
     from tests.conformance.world import World
 
+WEBHOOKS_ENOUGH = 4
 Maker = Callable[["World", Holder], str]
 
 
@@ -51,12 +52,40 @@ def make_notification(world: World, owner: Holder) -> str:
     return notification_id
 
 
+def make_webhook(world: World, owner: Holder) -> str:
+    """Register an endpoint, or name the newest of several: what was sent to it is a list of its own."""
+    known = owner.request("GET", "/v1/webhooks", headers={"x-forwarded-for": world.address()}).data
+    if len(known) >= WEBHOOKS_ENOUGH:
+        return str(known[0]["webhook_id"])
+    wanted = {"url": "https://hooks.example.com/conformance", "event_types": ["*"]}
+    return str(world.created(owner, "/v1/webhooks", wanted)["webhook_id"])
+
+
+def make_delivery(world: World, owner: Holder) -> str:
+    """Tell the owner's newest webhook something, and have that end as a delivery without attempts."""
+    told = {"account_id": owner.account_id, "at": world.harness.clock.now()}
+    world.harness.rows(
+        "SELECT * FROM platform.emit_webhook(%(account_id)s, 'job.succeeded', 'job', '{}', 'request', 'trace', %(at)s)",
+        told,
+    )
+    (made,) = world.harness.rows(
+        "UPDATE platform.webhook_deliveries SET state = 'failed', finished_at = %(at)s, next_attempt_at = NULL "
+        "WHERE delivery_id = (SELECT max(delivery_id) FROM platform.webhook_deliveries WHERE webhook_id = "
+        "(SELECT max(webhook_id) FROM platform.webhook_endpoints WHERE account_id = %(account_id)s)) "
+        "RETURNING delivery_id",
+        told,
+    )
+    return str(made["delivery_id"])
+
+
 MAKERS: dict[str, Maker] = {
     "acct": make_account,
     "key": make_key,
     "job": make_job,
     "ask": make_ask,
     "ntf": make_notification,
+    "hook": make_webhook,
+    "dlv": make_delivery,
 }
 
 SHARED_PARAMETERS: dict[str, str] = {

@@ -142,6 +142,24 @@ METRICS_WINDOW_MINUTES_MAX: Final = 10_080
 # Webhooks
 WEBHOOK_TOLERANCE_SECONDS: Final = 300
 """How far the timestamp of a signed hook may lie from our clock, before or after."""
+WEBHOOKS_MAX: Final = 20
+"""Webhooks of one account."""
+WEBHOOK_DESCRIPTION_CHARACTERS_MAX: Final = 200
+"""Longest description of a webhook."""
+WEBHOOK_SECRETS_MAX: Final = 5
+"""Secrets of one webhook that sign at the same time, during rotations."""
+WEBHOOK_OVERLAP_SECONDS_DEFAULT: Final = 86_400
+"""How long a replaced secret still signs when `overlap_seconds` is absent (a day)."""
+WEBHOOK_OVERLAP_SECONDS_MAX: Final = 604_800
+"""Longest overlap of a rotation (7 days)."""
+WEBHOOK_DATA_BYTES_MAX: Final = 16_384
+"""Largest data of one event; more travels by link."""
+WEBHOOK_ATTEMPT_SECONDS_MAX: Final = 15
+"""Longest that one attempt takes, from the name's lookup to the answer's end."""
+WEBHOOK_RETRY_AFTER_SECONDS_MAX: Final = 86_400
+"""Longest Retry-After that is respected (a day)."""
+WEBHOOK_JITTER_PERCENT_MAX: Final = 20
+"""How much longer than its step a retry may wait, in percent."""
 
 # What is sent to addresses that customers choose
 EGRESS_URL_CHARACTERS_MAX: Final = 2_048

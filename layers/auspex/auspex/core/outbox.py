@@ -1,4 +1,5 @@
-"""Transactional outbox. Only this module writes `platform.outbox` and only it sends to SQS.
+"""Transactional outbox. Only this module, and the functions in SQL that tell of events, write
+`platform.outbox`; only it sends to SQS.
 
 A message is a row of the transaction that caused it; after the commit the function sends it at once, and the sweep
 sends what is unsent or due. Nothing is sent before it is committed, nothing committed stays unsent.
@@ -6,6 +7,7 @@ sends what is unsent or due. Nothing is sent before it is committed, nothing com
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -77,6 +79,11 @@ def enqueue(
     if delay_seconds <= 0:
         _pending.rows.append(row)
     return row.outbox_id
+
+
+def adopt(rows: Iterable[Outgoing]) -> None:
+    """Have `send_committed()` also send rows that an SQL function wrote in the caller's transaction."""
+    _pending.rows.extend(rows)
 
 
 def forget_pending() -> None:

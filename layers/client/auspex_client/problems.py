@@ -57,6 +57,13 @@ class DatabaseUnavailable(ApiProblem):
     remedy = "Retry after the time in `Retry-After`."
 
 
+class DeliveryPending(ApiProblem):
+    """A delivery that is still being tried has nothing to replay. (409)"""
+
+    code = "delivery-pending"
+    remedy = "Wait for its end, or for `next_attempt_at`."
+
+
 class FiledByAnotherCompany(ApiProblem):
     """The filing exists, but not of this company. (422)"""
 
@@ -309,6 +316,34 @@ class ValidationFailed(ApiProblem):
     remedy = "Correct the fields that `errors` points at."
 
 
+class WebhookDisabled(ApiProblem):
+    """Nothing is sent to a disabled webhook. (409)"""
+
+    code = "webhook-disabled"
+    remedy = 'PATCH it with `"status": "active"` first.'
+
+
+class WebhookLimitReached(ApiProblem):
+    """The account has as many webhooks as it may have. (409)"""
+
+    code = "webhook-limit-reached"
+    remedy = "Delete a webhook that is no longer needed."
+
+
+class WebhookRotationsPending(ApiProblem):
+    """Too many secrets of a webhook are still in their overlap. (409)"""
+
+    code = "webhook-rotations-pending"
+    remedy = "Wait for an overlap to end; `secrets` of the webhook tells when, and rotate with a shorter one."
+
+
+class WebhookSecretShownOnce(ApiProblem):
+    """The same request made a secret before; it was in that reply and cannot be read again. (409)"""
+
+    code = "webhook-secret-shown-once"
+    remedy = "When that reply was lost, rotate the secret of the webhook named in `webhook_id`."
+
+
 PROBLEMS: dict[str, type[ApiProblem]] = {
     "accession-of-another-company": AccessionOfAnotherCompany,
     "balance-too-small": BalanceTooSmall,
@@ -317,6 +352,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "cooldown": Cooldown,
     "daily-allowance-used": DailyAllowanceUsed,
     "database-unavailable": DatabaseUnavailable,
+    "delivery-pending": DeliveryPending,
     "filed-by-another-company": FiledByAnotherCompany,
     "idempotency-key-reused": IdempotencyKeyReused,
     "internal-error": InternalError,
@@ -353,5 +389,9 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "unsupported-document": UnsupportedDocument,
     "unsupported-media-type": UnsupportedMediaType,
     "validation-failed": ValidationFailed,
+    "webhook-disabled": WebhookDisabled,
+    "webhook-limit-reached": WebhookLimitReached,
+    "webhook-rotations-pending": WebhookRotationsPending,
+    "webhook-secret-shown-once": WebhookSecretShownOnce,
 }
 """Every problem by its code."""

@@ -18,6 +18,7 @@ from auspex_client.async_resources.ops import AsyncOps
 from auspex_client.async_resources.payments import AsyncPayments
 from auspex_client.async_resources.refunds import AsyncRefunds
 from auspex_client.async_resources.scorebook import AsyncScorebook
+from auspex_client.async_resources.webhooks import AsyncWebhooks
 from auspex_client.calls import CallOptions
 from auspex_client.models.root import Balance, Me
 from auspex_client.replies import Reply
@@ -44,6 +45,7 @@ class AsyncRoot(AsyncResource):
         self.payments = AsyncPayments(auspex)
         self.refunds = AsyncRefunds(auspex)
         self.scorebook = AsyncScorebook(auspex)
+        self.webhooks = AsyncWebhooks(auspex)
 
     async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.

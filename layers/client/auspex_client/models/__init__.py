@@ -29,17 +29,21 @@ from auspex_client.models.shared import (
     Unit,
     UnitCounts,
 )
+from auspex_client.models.webhooks import NewWebhook, Secret, Webhook
+from auspex_client.models.webhooks_deliveries import Attempt, Delivery
 
 __all__ = [
     "AccessionItem",
     "Account",
     "Allowance",
     "Ask",
+    "Attempt",
     "Balance",
     "Bin",
     "Citation",
     "Counts",
     "DeadLetter",
+    "Delivery",
     "Document",
     "Estimate",
     "Event",
@@ -59,6 +63,7 @@ __all__ = [
     "Metrics",
     "ModelFigures",
     "NewKey",
+    "NewWebhook",
     "Notification",
     "Outbox",
     "ProductFigures",
@@ -72,6 +77,7 @@ __all__ = [
     "Schedule",
     "ScheduleMetrics",
     "Search",
+    "Secret",
     "Section",
     "SectionText",
     "Skill",
@@ -82,5 +88,6 @@ __all__ = [
     "UnitCounts",
     "Unread",
     "Verification",
+    "Webhook",
     "Weights",
 ]

@@ -22,6 +22,7 @@ from auspex_client.resources.ops import Ops
 from auspex_client.resources.payments import Payments
 from auspex_client.resources.refunds import Refunds
 from auspex_client.resources.scorebook import Scorebook
+from auspex_client.resources.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -51,6 +52,7 @@ class Root(Resource):
         self.payments = Payments(auspex)
         self.refunds = Refunds(auspex)
         self.scorebook = Scorebook(auspex)
+        self.webhooks = Webhooks(auspex)
 
     def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
         """Tell that this process answers.

@@ -1,0 +1,53 @@
+"""`client.webhooks.deliveries`, awaited.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auspex_client.calls import CallOptions, given
+from auspex_client.models.webhooks_deliveries import Delivery
+from auspex_client.replies import AsyncPage, Reply
+from auspex_client.resource import AsyncResource
+from auspex_client.resources.webhooks_deliveries import LIST_OWN_DELIVERIES, REPLAY_OWN_DELIVERY
+
+
+class AsyncWebhooksDeliveries(AsyncResource):
+    """Operations of `webhooks.deliveries`."""
+
+    async def list(
+        self,
+        webhook_id: str,
+        *,
+        state: Literal["pending", "delivered", "failed", "cancelled"] | None = None,
+        event_type: Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        options: CallOptions | None = None,
+    ) -> AsyncPage[Delivery]:
+        """List what was sent to a webhook with every attempt, newest first.
+
+        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
+
+        GET /v1/webhooks/{webhook_id}/deliveries, any key.
+        """
+        return await self._auspex.page(
+            LIST_OWN_DELIVERIES,
+            Delivery,
+            path={"webhook_id": webhook_id},
+            query=given({"state": state, "event_type": event_type, "limit": limit, "cursor": cursor}),
+            options=options,
+        )
+
+    async def replay(self, webhook_id: str, delivery_id: str, *, options: CallOptions | None = None) -> Reply[Delivery]:
+        """Send a finished delivery's message again, as a new delivery under the same `webhook-id`.
+
+        A repeated Idempotency-Key answers with the delivery that the first request made.
+
+        POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replays, any key.
+        """
+        return await self._auspex.call(
+            REPLAY_OWN_DELIVERY, Delivery, path={"webhook_id": webhook_id, "delivery_id": delivery_id}, options=options
+        )

@@ -1,0 +1,128 @@
+"""`client.webhooks`.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from auspex_client.calls import OMIT, CallOptions, Omit, Operation, given
+from auspex_client.models.webhooks import NewWebhook, Webhook
+from auspex_client.replies import Page, Reply
+from auspex_client.resource import Resource
+from auspex_client.resources.webhooks_deliveries import WebhooksDeliveries
+
+if TYPE_CHECKING:
+    from auspex_client.client import Auspex
+
+
+LIST_OWN_WEBHOOKS = Operation("list_own_webhooks", "GET", "/v1/webhooks")
+CREATE_OWN_WEBHOOK = Operation("create_own_webhook", "POST", "/v1/webhooks")
+DELETE_OWN_WEBHOOK = Operation("delete_own_webhook", "DELETE", "/v1/webhooks/{webhook_id}")
+SHOW_OWN_WEBHOOK = Operation("show_own_webhook", "GET", "/v1/webhooks/{webhook_id}")
+CHANGE_OWN_WEBHOOK = Operation("change_own_webhook", "PATCH", "/v1/webhooks/{webhook_id}")
+ROTATE_OWN_WEBHOOK = Operation("rotate_own_webhook", "POST", "/v1/webhooks/{webhook_id}/rotate")
+
+
+class Webhooks(Resource):
+    """Operations of `webhooks`."""
+
+    def __init__(self, auspex: Auspex) -> None:
+        super().__init__(auspex)
+        self.deliveries = WebhooksDeliveries(auspex)
+
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, options: CallOptions | None = None
+    ) -> Page[Webhook]:
+        """List the account's webhooks, newest first; secrets are not shown.
+
+        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
+
+        GET /v1/webhooks, any key.
+        """
+        return self._auspex.page(
+            LIST_OWN_WEBHOOKS, Webhook, query=given({"limit": limit, "cursor": cursor}), options=options
+        )
+
+    def create(
+        self,
+        *,
+        event_types: Sequence[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"]],
+        url: str,
+        description: str | None = None,
+        options: CallOptions | None = None,
+    ) -> Reply[NewWebhook]:
+        """Register a webhook; its signing secret is in this reply and can never be read again.
+
+        Messages are signed after Standard Webhooks. A repeated Idempotency-Key answers 409 with the `webhook_id`.
+
+        `event_types`: `*` is everything, also what is added later. `url`: https, to a public address; redirects are not
+        followed.
+
+        POST /v1/webhooks, any key.
+        """
+        return self._auspex.call(
+            CREATE_OWN_WEBHOOK,
+            NewWebhook,
+            body=given({"description": description, "event_types": event_types, "url": url}),
+            options=options,
+        )
+
+    def delete(self, webhook_id: str, *, options: CallOptions | None = None) -> Reply[Webhook]:
+        """Delete a webhook: its secrets are erased and nothing more is sent, not even what waits; returns it as it was.
+
+        DELETE /v1/webhooks/{webhook_id}, any key.
+        """
+        return self._auspex.call(DELETE_OWN_WEBHOOK, Webhook, path={"webhook_id": webhook_id}, options=options)
+
+    def show(self, webhook_id: str, *, options: CallOptions | None = None) -> Reply[Webhook]:
+        """Show one webhook.
+
+        GET /v1/webhooks/{webhook_id}, any key.
+        """
+        return self._auspex.call(SHOW_OWN_WEBHOOK, Webhook, path={"webhook_id": webhook_id}, options=options)
+
+    def update(
+        self,
+        webhook_id: str,
+        *,
+        description: str | Omit | None = OMIT,
+        event_types: Sequence[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"]]
+        | Omit
+        | None = OMIT,
+        status: Literal["active", "disabled"] | Omit | None = OMIT,
+        url: str | Omit | None = OMIT,
+        options: CallOptions | None = None,
+    ) -> Reply[Webhook]:
+        """Change a webhook's URL, events or description, disable it, or make it active again after a 410.
+
+        `status`: `disabled` cancels what waits; `active` begins anew.
+
+        PATCH /v1/webhooks/{webhook_id}, any key.
+        """
+        return self._auspex.call(
+            CHANGE_OWN_WEBHOOK,
+            Webhook,
+            path={"webhook_id": webhook_id},
+            body=given({}, {"description": description, "event_types": event_types, "status": status, "url": url}),
+            options=options,
+        )
+
+    def rotate(
+        self, webhook_id: str, *, overlap_seconds: int | None = None, options: CallOptions | None = None
+    ) -> Reply[NewWebhook]:
+        """Give a webhook a new signing secret; until the overlap is over messages bear signatures of both.
+
+        `overlap_seconds`: How long the old secret signs beside the new one.
+
+        POST /v1/webhooks/{webhook_id}/rotate, any key.
+        """
+        return self._auspex.call(
+            ROTATE_OWN_WEBHOOK,
+            NewWebhook,
+            path={"webhook_id": webhook_id},
+            body=given({"overlap_seconds": overlap_seconds}),
+            options=options,
+        )

@@ -80,4 +80,4 @@ class Account:
         passwords = self._database.server.role_passwords
         if role in passwords:
             return {"username": role, "password": passwords[role]}
-        return {"purpose": name, "key": "k" * 64}
+        return {"purpose": name, "key": "k" * 64, "secret": "A" * 32}

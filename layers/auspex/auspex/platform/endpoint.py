@@ -24,6 +24,7 @@ from starlette.responses import Response
 from auspex.core import problems
 from auspex.core.clock import current_clock
 from auspex.core.database import Connection, close_connection, connect, join_next_commit
+from auspex.core.faults import fault_point
 from auspex.core.http import HttpEdge, RequestContext, context_of, problem_response
 from auspex.core.limits import BODY_BYTES_MAX, IDEMPOTENCY_KEY_CHARACTERS_MAX
 from auspex.core.messages import Cause
@@ -224,8 +225,10 @@ def _enveloped(function: Function, rule: Rule) -> Function:
         if call.is_dry_run:
             await _rehearse(function, args, kwargs, rule)
             return call.quote(kwargs)
+        fault_point("call.begun")
         result = await function(*args, **kwargs)
         call.finish_charge()
+        fault_point("call.committed")
         send_committed()
         if isinstance(result, Response):
             return result

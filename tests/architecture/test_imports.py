@@ -44,7 +44,7 @@ ENGINE_EXTRAS = {
 }
 
 # ── Budgets: what a function's cold start must not load, and how many modules it may ────────────────────────────────
-EVERYWHERE = {"boto3", "pandas", "scipy", "requests", "jinja2", "pytest", "moto"}
+EVERYWHERE = {"apprise", "boto3", "pandas", "scipy", "requests", "jinja2", "pytest", "moto"}
 MIGRATION = {"sqlalchemy", "alembic"}
 SCIENCE = {"numpy", "onnxruntime", "tokenizers"}
 SOURCES = {"httpx", "lxml"}

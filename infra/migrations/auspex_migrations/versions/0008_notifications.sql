@@ -86,13 +86,13 @@ COMMENT ON COLUMN platform.notification_channels.hint IS 'What its owner recogni
 CREATE UNIQUE INDEX notification_channels_once ON platform.notification_channels (account_id, destination_digest)
   WHERE deleted_at IS NULL;
 
--- Codes that prove an address: the code itself is nowhere, it follows from the nonce and a key that is not in here.
+-- Codes that prove an address, sealed like a channel's credentials; only guesses are counted, nothing else changes.
 CREATE TABLE platform.notification_codes (
   code_id text PRIMARY KEY CHECK (code_id ~ '^cod_[0-9A-HJKMNP-TV-Z]{26}$'),
   channel_id text NOT NULL REFERENCES platform.notification_channels,
   account_id text NOT NULL REFERENCES platform.accounts,
   destination_digest bytea NOT NULL,
-  nonce bytea NOT NULL CHECK (length(nonce) = 16),
+  sealed_code bytea NOT NULL,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   attempts integer NOT NULL DEFAULT 0

@@ -118,6 +118,8 @@ NOTIFICATION_KINDS_MAX: Final = 50
 """Kinds of notification that an account may treat apart."""
 DIGEST_ENTRIES_MAX: Final = 50
 """Notifications that a digest spells out; it says how many more there are."""
+DIGEST_ACCOUNTS_MAX: Final = 500
+"""Accounts whose digests one step of the schedule gathers; it goes on until none is due."""
 CHANNELS_MAX: Final = 10
 """Channels of one account, those that wait for their code among them."""
 CHANNEL_NAME_CHARACTERS_MAX: Final = 100

@@ -22,6 +22,8 @@ from infra.local.state import REPOSITORY, StackState, StateDirectory
 
 OWNER_SECRET = "auspex/database/owner"  # noqa: S105 - its name
 REPLAY_TIMEOUT_SECONDS = 60.0
+LOOPBACK = "127.0.0.1"
+LOCAL_SENDER = "notices@example.org"
 LOCAL_USER_AGENT = "Auspex local stack operator@example.com"
 """Sent to our own replay server alone."""
 
@@ -109,6 +111,16 @@ def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) 
     return {"EdgarWwwUrl": f"{origin}/www", "EdgarDataUrl": f"{origin}/data", "EdgarUserAgent": LOCAL_USER_AGENT}
 
 
+def _mail_parameters(state: StackState) -> dict[str, str]:
+    """Return what leads mail and chat messages to the catcher; from a container it is out of reach."""
+    if emulators.host_for_functions(state, LOOPBACK) != LOOPBACK:
+        return {}
+    return {
+        "SmtpHost": LOOPBACK, "SmtpPort": str(state.smtp_port), "SmtpFrom": LOCAL_SENDER, "SmtpSecurity": "none",
+        "NotifyServicesUrl": f"http://{LOOPBACK}:{state.catcher_port}",
+    }  # fmt: skip
+
+
 def _replay_answers(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/__requests", timeout=2.0).status_code == 200
@@ -138,6 +150,7 @@ def _deploy(
         ),
         **emulators.model_directory(state),
         **edgar,
+        **_mail_parameters(state),
     }
     stacks = Deployment(
         directory,

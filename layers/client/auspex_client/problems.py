@@ -29,6 +29,34 @@ class BodyTooLarge(ApiProblem):
     remedy = "Send less; docs/limits.md lists the caps."
 
 
+class ChannelCodeSpent(ApiProblem):
+    """The code expired, or was guessed at too often. (409)"""
+
+    code = "channel-code-spent"
+    remedy = "Delete the channel and add it again: a new code is sent."
+
+
+class ChannelCodeWrong(ApiProblem):
+    """The code is not the one that was sent last. (422)"""
+
+    code = "channel-code-wrong"
+    remedy = "Compare it with the newest mail; `attempts_left` says how often it may still be tried."
+
+
+class ChannelExists(ApiProblem):
+    """The account has a channel to the same place. (409)"""
+
+    code = "channel-exists"
+    remedy = "Use the channel named in `channel_id`; delete it first when its code is spent."
+
+
+class ChannelLimitReached(ApiProblem):
+    """The account has as many channels as it may have. (409)"""
+
+    code = "channel-limit-reached"
+    remedy = "Delete a channel that is no longer needed."
+
+
 class Conflict(ApiProblem):
     """Something already under way stands against it. (409)"""
 
@@ -139,6 +167,13 @@ class LedgerRefused(ApiProblem):
 
     code = "ledger-refused"
     remedy = "See `detail`; quote the request id when it is unclear."
+
+
+class MailNotConfigured(ApiProblem):
+    """This deployment has no mail server. (503)"""
+
+    code = "mail-not-configured"
+    remedy = "The operator sets SmtpHost and SmtpFrom; other services work."
 
 
 class MalformedRequest(ApiProblem):
@@ -274,6 +309,13 @@ class TooLarge(ApiProblem):
     remedy = "Documents above 80 MB are not read."
 
 
+class TooManyCodes(ApiProblem):
+    """Codes were sent to this address, or asked for by this account, too often within a day. (429)"""
+
+    code = "too-many-codes"
+    remedy = "Wait for the time in `Retry-After`."
+
+
 class Unauthenticated(ApiProblem):
     """No key, an unknown key, or one that expired or was revoked. (401)"""
 
@@ -348,6 +390,10 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "accession-of-another-company": AccessionOfAnotherCompany,
     "balance-too-small": BalanceTooSmall,
     "body-too-large": BodyTooLarge,
+    "channel-code-spent": ChannelCodeSpent,
+    "channel-code-wrong": ChannelCodeWrong,
+    "channel-exists": ChannelExists,
+    "channel-limit-reached": ChannelLimitReached,
     "conflict": Conflict,
     "cooldown": Cooldown,
     "daily-allowance-used": DailyAllowanceUsed,
@@ -364,6 +410,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "key-outlives-caller": KeyOutlivesCaller,
     "key-secret-shown-once": KeySecretShownOnce,
     "ledger-refused": LedgerRefused,
+    "mail-not-configured": MailNotConfigured,
     "malformed-request": MalformedRequest,
     "method-not-allowed": MethodNotAllowed,
     "not-found": NotFound,
@@ -383,6 +430,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "source-unavailable": SourceUnavailable,
     "span-invalid": SpanInvalid,
     "too-large": TooLarge,
+    "too-many-codes": TooManyCodes,
     "unauthenticated": Unauthenticated,
     "unknown-ticker": UnknownTicker,
     "unreadable-message": UnreadableMessage,

@@ -6,7 +6,10 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from auspex_client.async_resources.notifications_channels import AsyncNotificationsChannels
+from auspex_client.async_resources.notifications_preferences import AsyncNotificationsPreferences
 from auspex_client.calls import CallOptions, given
 from auspex_client.models.notifications import Counts, Marked, Notification
 from auspex_client.replies import AsyncPage, Reply
@@ -17,9 +20,17 @@ from auspex_client.resources.notifications import (
     MARK_OWN_NOTIFICATIONS,
 )
 
+if TYPE_CHECKING:
+    from auspex_client.async_client import AsyncAuspex
+
 
 class AsyncNotifications(AsyncResource):
     """Operations of `notifications`."""
+
+    def __init__(self, auspex: AsyncAuspex) -> None:
+        super().__init__(auspex)
+        self.channels = AsyncNotificationsChannels(auspex)
+        self.preferences = AsyncNotificationsPreferences(auspex)
 
     async def list(
         self,

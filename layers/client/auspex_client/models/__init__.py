@@ -10,6 +10,15 @@ from auspex_client.models.filings_accessions import Document, Event, Filing, Fil
 from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
+from auspex_client.models.notifications_channels import (
+    Channel,
+    DiscordTarget,
+    EmailTarget,
+    SlackTarget,
+    TeamsTarget,
+    TelegramTarget,
+)
+from auspex_client.models.notifications_preferences import Preferences
 from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox, Queue, Queues, ScheduleMetrics
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
@@ -40,11 +49,14 @@ __all__ = [
     "Attempt",
     "Balance",
     "Bin",
+    "Channel",
     "Citation",
     "Counts",
     "DeadLetter",
     "Delivery",
+    "DiscordTarget",
     "Document",
+    "EmailTarget",
     "Estimate",
     "Event",
     "Failure",
@@ -66,6 +78,7 @@ __all__ = [
     "NewWebhook",
     "Notification",
     "Outbox",
+    "Preferences",
     "ProductFigures",
     "Queue",
     "Queues",
@@ -81,6 +94,9 @@ __all__ = [
     "Section",
     "SectionText",
     "Skill",
+    "SlackTarget",
+    "TeamsTarget",
+    "TelegramTarget",
     "TickerItem",
     "TimelineEntry",
     "Transaction",

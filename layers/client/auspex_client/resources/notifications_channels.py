@@ -14,8 +14,8 @@ from auspex_client.models.notifications_channels import (
     TeamsTarget,
     TelegramTarget,
 )
-from auspex_client.replies import AsyncPage, Page, Reply
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.replies import Page, Reply
+from auspex_client.resource import Resource
 
 LIST_OWN_CHANNELS = Operation("list_own_channels", "GET", "/v1/notifications/channels")
 CREATE_CHANNEL = Operation("create_channel", "POST", "/v1/notifications/channels")
@@ -70,56 +70,5 @@ class NotificationsChannels(Resource):
         POST /v1/notifications/channels/{channel_id}/verify, any key.
         """
         return self._auspex.call(
-            PROVE_CHANNEL, Channel, path={"channel_id": channel_id}, body=given({"code": code}), options=options
-        )
-
-
-class AsyncNotificationsChannels(AsyncResource):
-    """Operations of `notifications.channels`."""
-
-    async def list(self, *, options: CallOptions | None = None) -> AsyncPage[Channel]:
-        """List the account's channels, newest first; credentials are not shown.
-
-        GET /v1/notifications/channels, any key.
-        """
-        return await self._auspex.page(LIST_OWN_CHANNELS, Channel, options=options)
-
-    async def create(
-        self,
-        name: str,
-        *,
-        discord: DiscordTarget | None = None,
-        email: EmailTarget | None = None,
-        slack: SlackTarget | None = None,
-        teams: TeamsTarget | None = None,
-        telegram: TelegramTarget | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Channel]:
-        """Add a channel. A service works at once; an address is sent a code, and nothing else before it came back.
-
-        POST /v1/notifications/channels, any key.
-        """
-        return await self._auspex.call(
-            CREATE_CHANNEL,
-            Channel,
-            body=given(
-                {"discord": discord, "email": email, "name": name, "slack": slack, "teams": teams, "telegram": telegram}
-            ),
-            options=options,
-        )
-
-    async def delete(self, channel_id: str, *, options: CallOptions | None = None) -> Reply[Channel]:
-        """Delete a channel and erase its credentials: what is still under way to it is dropped.
-
-        DELETE /v1/notifications/channels/{channel_id}, any key.
-        """
-        return await self._auspex.call(REMOVE_CHANNEL, Channel, path={"channel_id": channel_id}, options=options)
-
-    async def verify(self, channel_id: str, code: str, *, options: CallOptions | None = None) -> Reply[Channel]:
-        """Prove an address with the code sent to it. Wrong guesses count.
-
-        POST /v1/notifications/channels/{channel_id}/verify, any key.
-        """
-        return await self._auspex.call(
             PROVE_CHANNEL, Channel, path={"channel_id": channel_id}, body=given({"code": code}), options=options
         )

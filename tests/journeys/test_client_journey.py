@@ -58,7 +58,7 @@ def test_a_filing_is_ingested_watched_and_asked_about(stack: Stack) -> None:
     assert "100 %  succeeded" in watched.stderr
     answer = auspex(stack, "ask", "What was Larkspur's revenue in the third quarter of 2024?", "--ticker", "FLRK")
     assert answer.returncode == 0, answer.stderr
-    assert f"✓ 8-K {RELEASE}" in answer.stdout
+    assert "[1] ✓ " in answer.stdout
     assert shown(stack, "filings", "kpis", "FLRK", "--metric", "revenue", "--limit", "1")[0]["metric"] == "revenue"
     assert shown(stack, "jobs", "list", "--limit", "1")[0]["kind"] == "filings.ingestion"
 

@@ -90,7 +90,7 @@ class Shell:
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         """Run a command with --json and return what it printed."""
-        done = self.run(*arguments, "--json")
+        done = self.run("--json", *arguments)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout)
 
@@ -138,8 +138,8 @@ def test_a_person_sees_who_calls_and_a_script_gets_json(harness: Harness) -> Non
     assert "account.name" in shown.stdout
     assert "  reader\n" in shown.stdout
     assert shell.json("me")["account"]["name"] == "reader"
-    before = shell.run("--json", "me")
-    assert json.loads(before.stdout)["key"]["scopes"] == ["filings:read"]
+    after = shell.run("me", "--json")
+    assert json.loads(after.stdout)["key"]["scopes"] == ["filings:read"]
 
 
 def test_filings_are_ingested_watched_searched_and_asked_about(filings: Harness) -> None:

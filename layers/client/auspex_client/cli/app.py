@@ -12,6 +12,8 @@ from auspex_client.cli.accounts import accounts, keys
 from auspex_client.cli.asking import ask
 from auspex_client.cli.filings import filings
 from auspex_client.cli.jobs import jobs
+from auspex_client.cli.money import balance, grant, ledger, quote, refund
+from auspex_client.cli.notes import notifications, scorebook
 from auspex_client.cli.ops import ops
 from auspex_client.cli.session import Connect, Session, command
 from auspex_client.client import Auspex
@@ -27,9 +29,10 @@ def app(context: click.Context, url: str | None, as_json: bool) -> None:  # noqa
     context.obj.url, context.obj.as_json = url, as_json
 
 
-for group in (filings, jobs, keys, accounts, ops):
-    app.add_command(group)
-app.add_command(ask)
+for entry in (
+    ask, quote, filings, jobs, balance, ledger, notifications, scorebook, keys, accounts, grant, refund, ops,
+):  # fmt: skip
+    app.add_command(entry)
 
 
 @command(app)

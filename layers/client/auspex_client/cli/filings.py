@@ -47,13 +47,8 @@ def ingest(
     timeout_seconds: float,
 ) -> None:
     """Read filings: the newest of each TICKER, or each ACCESSION. Answers with the job."""
-    accessions: list[AccessionItem] = [
-        {"accession": name, "cik": cik} if cik else {"accession": name} for name in names if ACCESSION.fullmatch(name)
-    ]
-    tickers: list[TickerItem] = [{"ticker": n, "limit": count} for n in names if not ACCESSION.fullmatch(n)]
-    reply = session.client.filings.ingest(
-        accessions=accessions or None, tickers=tickers or None, forms=forms or None
-    )  # fmt: skip
+    accessions, tickers = ingestion_items(names, cik=cik, count=count)
+    reply = session.client.filings.ingest(accessions=accessions, tickers=tickers, forms=forms or None)
     if watch:
         session.tell_cost(reply)
         watch_job(session, reply.data.job_id, timeout_seconds)
@@ -122,3 +117,14 @@ def kpis(
         ticker, metric=metric, period_type=period, basis=basis, compare=compare, as_of=as_of
     )
     session.show_page(page, KPI_COLUMNS, rows_max=rows_max)
+
+
+def ingestion_items(
+    names: tuple[str, ...], *, cik: int | None, count: int
+) -> tuple[list[AccessionItem] | None, list[TickerItem] | None]:
+    """Return what names ask for: accessions by their form, everything else is a ticker."""
+    accessions: list[AccessionItem] = [
+        {"accession": name, "cik": cik} if cik else {"accession": name} for name in names if ACCESSION.fullmatch(name)
+    ]
+    tickers: list[TickerItem] = [{"ticker": n, "limit": count} for n in names if not ACCESSION.fullmatch(n)]
+    return accessions or None, tickers or None

@@ -84,7 +84,10 @@ def watch_job(session: Session, job_id: str, timeout_seconds: float) -> None:
 
 def show_job(session: Session, reply: Reply[Job]) -> None:
     """Show a job, and a table of its units for people."""
-    session.show(reply, fields=["job_id", "kind", "status", "progress", "stage", "waiting_on", "units", "problem"])
+    session.show(
+        reply,
+        fields=["job_id", "kind", "status", "progress", "stage", "waiting_on", "units", "quote", "cost", "problem"],
+    )
     if not session.as_json and reply.data.items:
         click.echo()
         session.show_rows(reply.data.items, UNIT_COLUMNS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auspex_client.errors import ApiProblem, AuspexError, JobNotFinishedError, UnreadableReplyError
+from auspex_client.errors import ApiProblem, AuspexError, JobNotFinishedError, UnreadableReplyError, WebhookRefusedError
 
 FAILED = 1
 USAGE = 2
@@ -33,4 +33,4 @@ def exit_code_of(error: AuspexError) -> int:
         return SERVER if error.status >= 500 else BY_STATUS.get(error.status, FAILED)
     if isinstance(error, JobNotFinishedError):
         return JOB_NOT_FINISHED
-    return FAILED if isinstance(error, UnreadableReplyError) else NO_REPLY
+    return FAILED if isinstance(error, UnreadableReplyError | WebhookRefusedError) else NO_REPLY

@@ -8,6 +8,8 @@ PORT ?= 0
 TARGET ?= aws
 STAGE ?= staging
 DATA ?= ../shared/data/filings
+HISTORIES ?= 1000000
+MINUTES ?= 20
 SAM_CLI := aws-sam-cli-1.170.0
 
 PY := .venv/bin/python
@@ -22,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo test journeys check format bench eval-filings lock openapi docs build deploy
+.PHONY: help install up down reset demo test journeys check format bench eval-filings prove-ledger lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -76,6 +78,10 @@ bench: install ## Benchmarks; the last line is one JSON object
 
 eval-filings: install ## Evaluate the filings engine on DATA=<folder>; the last line is one JSON object
 	@$(PY) -m tests.evals.filings '$(DATA)'
+
+# ── Proofs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+prove-ledger: install ## Random histories of money against an oracle, on a real Postgres (HISTORIES=, MINUTES=)
+	@$(PY) -m tests.proofs.ledger --histories '$(HISTORIES)' --minutes '$(MINUTES)'
 
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock

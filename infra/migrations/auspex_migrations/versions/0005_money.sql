@@ -274,7 +274,7 @@ CREATE FUNCTION platform.reserve(
 RETURNS TABLE (reservation_id text, state text, balance bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 #variable_conflict use_column
-DECLARE last platform.reservations; made text; before timestamptz; tried integer := 0;
+DECLARE last platform.reservations; made text; before timestamptz; tried integer := 0; counts boolean;
 BEGIN
   PERFORM 1 FROM platform.balances WHERE account_id = p_account_id FOR UPDATE;
   SELECT * INTO last FROM platform.reservations AS r
@@ -292,12 +292,15 @@ BEGIN
     PERFORM platform.post(p_account_id, 'reserve', format('reserve:%s:%s', p_request_key, tried + 1), -p_tokens,
                           p_tokens, 0, 0, p_at, made, p_job_id, NULL, p_route, p_request_id, NULL, NULL, NULL);
   END IF;
-  IF p_is_analysis THEN
+  -- Only what was taken is given back: an account of another plan takes nothing, whatever its plan is at the release.
+  counts := p_is_analysis AND EXISTS (
+    SELECT 1 FROM platform.accounts AS a WHERE a.account_id = p_account_id AND a.plan = 'free');
+  IF counts THEN
     before := platform.take_allowance(p_account_id, p_analyses_max, p_cooldown, p_at);
   END IF;
   INSERT INTO platform.reservations (reservation_id, account_id, request_key, attempt, job_id, route, request_id, tokens,
                                      is_analysis, last_analysis_at, opened_at, expires_at)
-  VALUES (made, p_account_id, p_request_key, tried + 1, p_job_id, p_route, p_request_id, p_tokens, p_is_analysis,
+  VALUES (made, p_account_id, p_request_key, tried + 1, p_job_id, p_route, p_request_id, p_tokens, counts,
           before, p_at, p_expires_at);
   RETURN QUERY SELECT made, 'made', b.available FROM platform.balances AS b WHERE b.account_id = p_account_id;
 END $$;
@@ -475,6 +478,53 @@ BEGIN
     WHERE u.job_id = p_job_id AND u.unit_key = ANY (p_units) AND u.unit_key <> ALL (known) AND p_prices ? u.unit_key;
 END $$;
 
+-- As before, but a unit that ended while this report waited for the job stays as it ended.
+CREATE OR REPLACE FUNCTION platform.advance_unit(
+  p_kind text, p_unit_key text, p_stage text, p_progress integer, p_waiting_on text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE job text; was text;
+BEGIN
+  FOR job, was IN
+    SELECT j.job_id, j.stage FROM platform.jobs AS j
+    WHERE j.status IN ('queued', 'running') AND EXISTS (
+      SELECT 1 FROM platform.job_units AS u
+      WHERE u.job_id = j.job_id AND u.kind = p_kind AND u.unit_key = p_unit_key AND u.state IN ('queued', 'running'))
+    ORDER BY j.job_id FOR UPDATE OF j
+  LOOP
+    UPDATE platform.job_units SET state = 'running', progress = greatest(progress, least(p_progress, 99))
+      WHERE job_id = job AND unit_key = p_unit_key AND state IN ('queued', 'running');
+    CONTINUE WHEN NOT FOUND;
+    UPDATE platform.jobs SET stage = p_stage, waiting_on = p_waiting_on WHERE job_id = job;
+    IF was IS DISTINCT FROM p_stage THEN
+      INSERT INTO platform.job_events (job_id, at, event, detail)
+      VALUES (job, p_at, 'stage', jsonb_build_object('stage', p_stage, 'unit', p_unit_key));
+    END IF;
+    PERFORM platform.refresh_job(job, p_at);
+  END LOOP;
+END $$;
+
+-- As before, and so does a unit that ended while another result waited: the first result counts.
+CREATE OR REPLACE FUNCTION platform.finish_unit(
+  p_kind text, p_unit_key text, p_state text, p_problem jsonb, p_result jsonb, p_at timestamptz) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE job text; ended integer := 0;
+BEGIN
+  FOR job IN
+    SELECT j.job_id FROM platform.jobs AS j
+    WHERE j.status IN ('queued', 'running') AND EXISTS (
+      SELECT 1 FROM platform.job_units AS u
+      WHERE u.job_id = j.job_id AND u.kind = p_kind AND u.unit_key = p_unit_key AND u.state IN ('queued', 'running'))
+    ORDER BY j.job_id FOR UPDATE OF j
+  LOOP
+    UPDATE platform.job_units SET state = p_state, progress = 100, problem = p_problem, result = p_result,
+      finished_at = p_at WHERE job_id = job AND unit_key = p_unit_key AND state IN ('queued', 'running');
+    CONTINUE WHEN NOT FOUND;
+    PERFORM platform.refresh_job(job, p_at);
+    ended := ended + 1;
+  END LOOP;
+  RETURN ended;
+END $$;
+
 -- As the form without parts; parts that were promised and not delivered are not paid for.
 CREATE FUNCTION platform.finish_unit(
   p_kind text, p_unit_key text, p_state text, p_problem jsonb, p_result jsonb, p_undelivered text[], p_at timestamptz)
@@ -515,7 +565,8 @@ CREATE TRIGGER jobs_settle_at_their_end AFTER UPDATE OF status ON platform.jobs 
   WHEN (OLD.status IN ('queued', 'running') AND NEW.status NOT IN ('queued', 'running'))
   EXECUTE FUNCTION platform.settle_job();
 
--- The owner pays again for the units that are done again (402 when short); a job that still runs keeps its reservation.
+-- The owner pays again for the units that are done again (402 when short), all in all never above the quote; a job that
+-- still runs keeps its reservation.
 CREATE FUNCTION platform.reserve_again(p_job_id text, p_units text[], p_request_id text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE job platform.jobs; due bigint;
@@ -530,7 +581,8 @@ BEGIN
     PERFORM 1 FROM platform.job_units WHERE job_id = p_job_id AND unit_key = ANY (p_units) AND price = '{}';
     IF FOUND THEN due := job.quote - job.cost; END IF;
   END IF;
-  IF due = 0 THEN RETURN; END IF;
+  due := least(due, job.quote - job.cost);
+  IF due <= 0 THEN RETURN; END IF;
   PERFORM platform.reserve(job.account_id, format('job:%s:%s', p_job_id, job.attempts), due, p_job_id, false, 0,
                            interval '0', job.route, p_request_id, job.expires_at + interval '1 day', p_at);
 END $$;
@@ -547,7 +599,9 @@ BEGIN
       WHERE u.job_id = j.job_id AND u.kind = p_kind AND u.unit_key = p_unit_key AND u.state = 'failed')
     ORDER BY j.job_id FOR UPDATE OF j
   LOOP
-    UPDATE platform.job_units SET price = '{"operator": 0}', settled = 0 WHERE job_id = job AND unit_key = p_unit_key;
+    UPDATE platform.job_units SET price = '{"operator": 0}', settled = 0
+      WHERE job_id = job AND unit_key = p_unit_key AND state = 'failed';
+    CONTINUE WHEN NOT FOUND;  -- another redrive was first while this one waited for the job
     PERFORM platform.reopen_units_of_job(job, ARRAY[p_unit_key], p_at, p_expires_at);
     reopened := reopened + 1;
   END LOOP;

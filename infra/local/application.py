@@ -21,6 +21,7 @@ PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
 }
+DEFAULT_ROUTE = "$default"
 Kind = Literal["endpoint", "worker", "schedule", "task"]
 
 
@@ -111,6 +112,7 @@ class Application:
     behaviours: list[tuple[str, str]] = field(default_factory=list)
     api_domains: dict[str, str] = field(default_factory=dict)
     resources: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    defaults: dict[str, FunctionDefinition] = field(default_factory=dict)
 
     def function(self, product: str, stem: str) -> FunctionDefinition:
         """Return one function. Raises LookupError when no template declares it."""
@@ -135,6 +137,12 @@ class Application:
             return None
         _, route, parameters = min(found, key=lambda entry: entry[0])
         return route, parameters
+
+    def default_route(self, method: str, path: str) -> Route | None:
+        """Return the route of what no other one serves, None where the edge's choice of API declares none."""
+        api_id = self._api_of(path)
+        function = self.defaults.get(api_id)
+        return None if function is None else Route(api_id, method, DEFAULT_ROUTE, function)
 
     def _api_of(self, path: str) -> str:
         for pattern, domain in self.behaviours:
@@ -293,6 +301,9 @@ class _Stack:
             match event["Type"]:
                 case "HttpApi":
                     api_id = self.resolver.text(detail["ApiId"])
+                    if "Path" not in detail:
+                        application.defaults[api_id] = function
+                        continue
                     application.routes.append(Route(api_id, str(detail["Method"]).upper(), detail["Path"], function))
                 case "SQS":
                     application.mappings.append(self._mapping(detail["Queue"], function.arn, detail))

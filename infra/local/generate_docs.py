@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.local.application import Application, FunctionDefinition, read_application
+from infra.local.application import DEFAULT_ROUTE, Application, FunctionDefinition, read_application
 from infra.local.contracts import contract_files, import_package, narrowings
 from infra.local.function_files import ROOT
 
@@ -153,6 +153,8 @@ def _invoked_by(application: Application, function: FunctionDefinition) -> Itera
     for route in application.routes:
         if route.function is function:
             yield f"`{route.method} {route.path}`"
+    if function in application.defaults.values():
+        yield f"`{DEFAULT_ROUTE}`"
     queues = {queue.arn: queue.name for queue in application.queues}
     served = [queues[mapping.queue_arn] for mapping in application.mappings if mapping.function_arn == function.arn]
     if len(served) > 1 and all(name.endswith("-dlq") for name in served):

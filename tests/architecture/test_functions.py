@@ -68,6 +68,7 @@ def test_a_workers_kind_and_prefix_say_the_same() -> None:
     served = {mapping.function_arn for mapping in application().mappings}
     fired = {schedule.function.arn for schedule in application().schedules}
     routed = {route.function.arn for route in application().routes}
+    routed |= {function.arn for function in application().defaults.values()}
     for function in application().functions:
         assert (function.arn in served) == function.stem.startswith("stage_"), function.logical_id
         assert (function.arn in fired) == function.stem.startswith("schedule_"), function.logical_id

@@ -45,6 +45,13 @@ class TestEveryEndpoint:
             assert found[0].function.logical_id == function.logical_id
 
 
+def test_every_api_answers_what_no_route_serves() -> None:
+    apis = set(application().api_domains.values())
+    assert {api_id: function.stem for api_id, function in application().defaults.items()} == dict.fromkeys(
+        apis, "unmatched"
+    )
+
+
 def test_no_two_functions_share_a_route() -> None:
     routes = [(route.api_id, route.method, route.path) for route in application().routes]
     assert len(set(routes)) == len(routes)

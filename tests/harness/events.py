@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from infra.local.application import ACCOUNT_ID, REGION, Route
+from infra.local.application import ACCOUNT_ID, DEFAULT_ROUTE, REGION, Route
 from tests.harness.queues import Message
 
 TEXT_MEDIA_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
@@ -62,7 +62,7 @@ def http_event(
     """Return the event API Gateway makes of a request; `target` is path and query as sent."""
     path, _, query = target.partition("?")
     given = {name.lower(): value for name, value in headers.items()}
-    route_key = f"{route.method} {route.path}"
+    route_key = route.path if route.path == DEFAULT_ROUTE else f"{route.method} {route.path}"
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route_key,

@@ -152,10 +152,12 @@ class Harness:
             sent.setdefault("content-type", "application/json")
         if key is not None:
             sent["authorization"] = f"Bearer {key}"
-        found = self.application.find_route(method.upper(), target.partition("?")[0])
-        if found is None:
+        path = target.partition("?")[0]
+        route, parameters = self.application.find_route(method.upper(), path) or (
+            self.application.default_route(method.upper(), path), {},
+        )  # fmt: skip
+        if route is None:
             return response_of(NOT_FOUND)
-        route, parameters = found
         event = http_event(route, parameters, target=target, headers=sent, body=content, at=self.clock.now())
         return response_of(self._invoke(route.function, event))
 

@@ -16,6 +16,7 @@ EVENTS = Path(__file__).resolve().parents[2] / "events"
 FILES = [path for path in sorted(EVENTS.glob("*/*.json")) if path.parent.name != "contracts"]
 ACCESSION = "9999999001-24-000018"  # an 8-K of the sample company
 STATUS_OTHER_THAN_200 = {
+    "unmatched": 404,
     "accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202,
     "grants": 404, "notification_channels": 201, "refunds": 404, "payments": 401,
     "webhook_deliveries": 404, "webhooks": 201,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 LOCK_KEY = 0x41555350  # "AUSP"; session level is right here and only here, see ARCHITECTURE (database access)
 OWNER_ROLE = "auspex_owner"
+RETENTION_ROLE = "auspex_retention"
+"""Nobody logs in as it: it owns the one function that deletes what is old, and holds the right to."""
 
 
 def execute_sql_beside(module_file: str, filename: str) -> None:
@@ -82,9 +84,11 @@ def _config(connection: Connection) -> Config:
 def _prepare(connection: Connection, role_passwords: Mapping[str, str]) -> None:
     """Roles are global to a server: create what is missing, always set the password and the search settings."""
     existing = {str(row[0]) for row in connection.exec_driver_sql("SELECT rolname FROM pg_roles").all()}
-    if OWNER_ROLE not in existing:
-        connection.exec_driver_sql(f"CREATE ROLE {OWNER_ROLE} NOLOGIN")
+    for role in (OWNER_ROLE, RETENTION_ROLE):
+        if role not in existing:
+            connection.exec_driver_sql(f"CREATE ROLE {role} NOLOGIN")
     connection.exec_driver_sql(f"GRANT {OWNER_ROLE} TO CURRENT_USER")
+    connection.exec_driver_sql(f"GRANT {RETENTION_ROLE} TO {OWNER_ROLE}")  # which hands the function over to it
     connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS vector")
     database = str(connection.exec_driver_sql("SELECT quote_ident(current_database())").scalar_one())
     connection.exec_driver_sql(f"GRANT CREATE ON DATABASE {database} TO {OWNER_ROLE}")

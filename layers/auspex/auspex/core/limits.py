@@ -217,6 +217,20 @@ SCOREBOOK_WINDOW_DAYS_DEFAULT: Final = 365
 SCOREBOOK_WINDOW_DAYS_MAX: Final = 1_830
 """Longest window of the scorebook (5 years)."""
 
+# Retention
+OUTBOX_KEPT_DAYS: Final = 7
+"""How long a sent message stays in the outbox."""
+JOBS_KEPT_DAYS: Final = 30
+"""How long finished jobs, checkpoints and delivery marks are kept."""
+TRACES_KEPT_DAYS: Final = 90
+"""How long failed attempts, schedule runs, providers' raw output and webhook messages are kept."""
+RECORDS_KEPT_DAYS: Final = 365
+"""How long dead letters, asks and notifications are kept; ledger, scorebook and audit are kept for ever."""
+RETENTION_BATCH_ROWS_MAX: Final = 5_000
+"""Rows that one transaction of the retention deletes."""
+RETENTION_SECONDS_MAX: Final = 240
+"""How long one run of the retention goes on; the next run does the rest."""
+
 # Filings
 INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""

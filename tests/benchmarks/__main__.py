@@ -14,10 +14,11 @@ from typing import Any
 
 from tests.benchmarks.database import BenchmarkDatabase, benchmark_database
 from tests.benchmarks.handlers import kind_of, measure_imports, measure_overhead
+from tests.benchmarks.scorebook import measure_scorebook
 from tests.benchmarks.stage_throughput import measure_stage
 
-PARTS = ("imports", "overhead", "search", "index", "stage")
-WITH_DATABASE = {"overhead", "stage"}
+PARTS = ("imports", "overhead", "search", "index", "stage", "scorebook")
+WITH_DATABASE = {"overhead", "stage", "scorebook"}
 
 
 def main() -> int:
@@ -69,6 +70,9 @@ def _with_database(database: BenchmarkDatabase, chosen: set[str]) -> dict[str, A
     if "stage" in chosen:
         results["stage"] = measure_stage(database)
         _print_stage(results["stage"])
+    if "scorebook" in chosen:
+        results["scorebook"] = measure_scorebook(database.urls["auspex_platform"], database.superuser_url)
+        _print_scorebook(results["scorebook"])
     return results
 
 
@@ -110,6 +114,12 @@ def _print_stage(found: dict[str, Any]) -> None:
             f"   {figures['worker_cpu_ms_per_message']:.3f} ms CPU a message"
             f"   ({figures['messages_per_second_and_core']:.0f}/s a core)"
         )
+
+
+def _print_scorebook(found: dict[str, Any]) -> None:
+    print("\nScorebook")
+    for name, value in found.items():
+        print(f"  {name:<44} {value:>10}")
 
 
 def _print_filings(found: dict[str, Any]) -> None:

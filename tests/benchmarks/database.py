@@ -45,6 +45,7 @@ class BenchmarkDatabase:
     urls: dict[str, str]
     key: str
     fsync: str
+    superuser_url: str
 
     def environment(self, product: str) -> dict[str, str]:
         """Return what a function of a product needs to reach it."""
@@ -69,7 +70,8 @@ def benchmark_database() -> Iterator[BenchmarkDatabase]:
             with psycopg.connect(server.url("bench"), autocommit=True) as connection:
                 connection.execute(ROWS.encode())
                 shown = connection.execute("SHOW fsync").fetchone()
-            yield BenchmarkDatabase(urls, _make_key(urls["auspex_platform"]), shown[0] if shown else "unknown")
+            fsync = shown[0] if shown else "unknown"
+            yield BenchmarkDatabase(urls, _make_key(urls["auspex_platform"]), fsync, server.url("bench"))
         finally:
             server.stop()
             forget_postgres(directory)

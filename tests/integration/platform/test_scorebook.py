@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -274,6 +275,52 @@ class TestScoring:
         assert len(rows) == len({row["prediction_id"] for row in rows}) == 2
         (scored,) = [row for row in blocks(toy) if row.get("metric") == "scored"]
         assert scored["n"] == 2
+
+    def test_a_prediction_and_its_outcome_never_pass_each_other_unseen(
+        self, toy: Harness, connection: Connection
+    ) -> None:
+        """A backtest that commits after its outcome was recorded would otherwise wait for its score for ever."""
+        now = toy.clock.now()
+        toy.clock.advance(DAY)
+        prediction = Prediction("oslo", "rain", now, now + DAY, {"chance": 0.8}, "m1", origin="backtest")
+        with toy.database.connect("auspex_filings") as other:
+            telling = threading.Thread(target=tell, args=(toy, other), kwargs={"rain": True})
+            with connection.transaction():
+                archive_predictions(connection, product="toy", predictions=[prediction], at=toy.clock.now())
+                telling.start()
+                waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                while not toy.rows(waits):
+                    assert telling.is_alive()
+            telling.join(10)
+        assert score(toy)["scored"] == 1
+
+    def test_two_runs_at_the_same_time_score_once(self, toy: Harness, connection: Connection) -> None:
+        for number in range(8):
+            issue(toy, connection, f"s{number}")
+        toy.clock.advance(DAY)
+        for number in range(8):
+            tell(toy, connection, f"s{number}", rain=True)
+        meeting = threading.Barrier(2)
+
+        def first_run() -> None:
+            with toy.database.connect("auspex_filings") as other, other.transaction():
+                claimed = other.execute("SELECT platform.claim_outcomes('toy', %s, 3)", [toy.clock.now()]).fetchall()
+                assert len(claimed) == 3
+                meeting.wait(10)
+                meeting.wait(10)
+
+        running = threading.Thread(target=first_run)
+        running.start()
+        meeting.wait(10)
+        outside = exchange_connection(connection)
+        try:
+            assert score_due(RULE, toy.clock.now())["scored"] == 5
+            meeting.wait(10)
+            running.join(10)
+            assert score_due(RULE, toy.clock.now())["scored"] == 3
+        finally:
+            exchange_connection(outside)
+        assert len(toy.rows("SELECT DISTINCT prediction_id FROM platform.scores")) == 8
 
     def test_the_blocks_are_what_is_archived(self, toy: Harness, connection: Connection) -> None:
         history(toy, connection, 6, rival=True)

@@ -16,11 +16,12 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 PROBLEM = "application/problem+json"
+DRIP_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """One answer; `breaks` closes the connection instead, before any byte of it or in the middle."""
+    """One answer; `breaks` ends the connection `before` any byte of it or `within`, or `drips` it."""
 
     status: int = 200
     body: Any = None
@@ -76,6 +77,7 @@ class ScriptedServer(ThreadingHTTPServer):
         self.script = list(script)
         self.received: list[Received] = []
         self.lock = threading.Lock()
+        self.stopping = threading.Event()
 
     @property
     def url(self) -> str:
@@ -105,6 +107,12 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in entry.headers.items():
             self.send_header(name, value)
         self.end_headers()
+        if entry.breaks == "drips":
+            for byte in content:
+                if self.server.stopping.wait(DRIP_SECONDS):
+                    return
+                self.wfile.write(bytes([byte]))
+            return
         if entry.breaks == "within":
             self.wfile.write(content[: len(content) // 2])
             self.wfile.flush()
@@ -144,6 +152,7 @@ def serving(*script: Scripted) -> Iterator[ScriptedServer]:
     try:
         yield server
     finally:
+        server.stopping.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -39,22 +40,22 @@ CREATED = reply(ACCOUNT, status=201)
 GET = [reply(ACCOUNT)]
 
 
-def client(server: ScriptedServer, time: Timekeeper, **options: Any) -> Auspex:
-    return Auspex(server.url, "apx_test_secret", sleep=time.sleep, now=time.now, **options)
+def client(server: ScriptedServer, clock: Timekeeper, **options: Any) -> Auspex:
+    return Auspex(server.url, "apx_test_secret", sleep=clock.sleep, now=clock.now, **options)
 
 
-async def async_client(server: ScriptedServer, time: Timekeeper, name: str) -> Any:
-    async with AsyncAuspex(server.url, "apx_test_secret", sleep=time.sleep_async, now=time.now) as auspex:
+async def async_client(server: ScriptedServer, clock: Timekeeper, name: str) -> Any:
+    async with AsyncAuspex(server.url, "apx_test_secret", sleep=clock.sleep_async, now=clock.now) as auspex:
         return await auspex.accounts.create(name=name)
 
 
-def create_sync(server: ScriptedServer, time: Timekeeper) -> Any:
-    with client(server, time) as auspex:
+def create_sync(server: ScriptedServer, clock: Timekeeper) -> Any:
+    with client(server, clock) as auspex:
         return auspex.accounts.create("A")
 
 
-def create_async(server: ScriptedServer, time: Timekeeper) -> Any:
-    return awaited(async_client(server, time, "A"))
+def create_async(server: ScriptedServer, clock: Timekeeper) -> Any:
+    return awaited(async_client(server, clock, "A"))
 
 
 BOTH = pytest.mark.parametrize("create", [create_sync, create_async])
@@ -72,12 +73,12 @@ Create = Callable[[ScriptedServer, Timekeeper], Any]
     ids=lambda entry: str(entry.status),
 )
 def test_what_says_when_to_come_back_is_obeyed_with_the_same_key_and_body(create: Create, first: Scripted) -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     with serving(first, CREATED) as server:
-        made = create(server, time)
+        made = create(server, clock)
     assert (made.data.account_id, made.attempts) == ("acct_1", 2)
-    assert len(time.slept) == 1
-    assert 3 <= time.slept[0] < 4
+    assert len(clock.slept) == 1
+    assert 3 <= clock.slept[0] < 4
     one, two = server.received
     assert one.headers["idempotency-key"] == two.headers["idempotency-key"]
     assert one.headers["x-request-id"] == two.headers["x-request-id"]
@@ -89,9 +90,9 @@ def test_what_says_when_to_come_back_is_obeyed_with_the_same_key_and_body(create
 @BOTH
 @pytest.mark.parametrize("breaks", ["before", "within"])
 def test_a_connection_that_breaks_is_tried_again_under_one_key(create: Create, breaks: str) -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     with serving(Scripted(201, CREATED.body, breaks=breaks), CREATED) as server:
-        assert create(server, time).attempts == 2
+        assert create(server, clock).attempts == 2
     assert len({request.headers["idempotency-key"] for request in server.received}) == 1
 
 
@@ -140,18 +141,18 @@ def test_reads_carry_no_idempotency_key() -> None:
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_what_waiting_does_not_change_is_raised_at_once(answer: Scripted, kind: type[Exception]) -> None:
-    time = Timekeeper()
-    with serving(answer) as server, client(server, time) as auspex, pytest.raises(kind, match=r"about"):
+    clock = Timekeeper()
+    with serving(answer) as server, client(server, clock) as auspex, pytest.raises(kind, match=r"about"):
         auspex.accounts.create("A")
-    assert time.slept == []
+    assert clock.slept == []
 
 
 def test_a_gateways_failure_is_tried_again_and_then_raised_without_a_code() -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     broken = [Scripted(status, {"message": "Service Unavailable"}) for status in (502, 503, 504)]
     with (
         serving(*broken) as server,
-        client(server, time, attempts_max=3) as auspex,
+        client(server, clock, attempts_max=3) as auspex,
         pytest.raises(ApiProblem) as raised,
     ):
         auspex.accounts.show("acct_1")
@@ -160,49 +161,49 @@ def test_a_gateways_failure_is_tried_again_and_then_raised_without_a_code() -> N
 
 
 def test_pauses_without_a_word_of_the_api_grow_and_stay_below_their_bounds() -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     with (
         serving(*[problem(429, "rate-limited")] * 5) as server,
-        client(server, time, attempts_max=5) as auspex,
+        client(server, clock, attempts_max=5) as auspex,
         pytest.raises(ApiProblem, match="about rate-limited"),
     ):
         auspex.accounts.show("acct_1")
-    assert len(time.slept) == 4
-    assert all(0 <= slept <= bound for slept, bound in zip(time.slept, (0.25, 0.5, 1, 2), strict=True))
-    assert len(set(time.slept)) == 4
+    assert len(clock.slept) == 4
+    assert all(0 <= slept <= bound for slept, bound in zip(clock.slept, (0.25, 0.5, 1, 2), strict=True))
+    assert len(set(clock.slept)) == 4
 
 
 def test_a_pause_beyond_the_deadline_is_not_begun() -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     refusal = problem(429, "allowance-used", retry_after="36000")
-    with serving(refusal) as server, client(server, time) as auspex, pytest.raises(ApiProblem) as raised:
+    with serving(refusal) as server, client(server, clock) as auspex, pytest.raises(ApiProblem) as raised:
         auspex.accounts.show("acct_1")
     assert (raised.value.problem_code, raised.value.retry_after_seconds) == ("allowance-used", 36000)
-    assert time.slept == []
+    assert clock.slept == []
 
 
 def test_a_date_in_retry_after_is_understood() -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
     with (
         serving(problem(503, "database-unavailable", retry_after=later), *GET) as server,
-        client(server, time) as auspex,
+        client(server, clock) as auspex,
     ):
         auspex.accounts.show("acct_1")
-    assert 15 < time.slept[0] < 25
+    assert 15 < clock.slept[0] < 25
 
 
 def test_a_closed_port_is_tried_until_the_attempts_are_used() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        time = Timekeeper()
+        clock = Timekeeper()
         with (
-            Auspex(url, "k", attempts_max=3, sleep=time.sleep, now=time.now) as auspex,
+            Auspex(url, "k", attempts_max=3, sleep=clock.sleep, now=clock.now) as auspex,
             pytest.raises(ConnectionFailedError, match="attempt 3"),
         ):
             auspex.accounts.create("A")
-    assert len(time.slept) == 2
+    assert len(clock.slept) == 2
 
 
 def test_a_server_that_accepts_and_never_answers_ends_with_the_deadline() -> None:
@@ -219,6 +220,21 @@ def test_a_server_that_accepts_and_never_answers_ends_an_awaited_call_too() -> N
 
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DeadlineExceededError, match=r"0\.2 s"):
         awaited(call(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+def test_a_reply_that_drips_beyond_the_deadline_is_given_up() -> None:
+    async def call(url: str) -> None:
+        async with AsyncAuspex(url, "k", deadline_seconds=0.3) as auspex:
+            await auspex.accounts.show("acct_1")
+
+    slow = Scripted(200, ACCOUNT, breaks="drips")
+    with serving(slow) as server, Auspex(server.url, "k", deadline_seconds=0.3) as auspex:
+        began = time.monotonic()
+        with pytest.raises(DeadlineExceededError):
+            auspex.accounts.show("acct_1")
+        assert time.monotonic() - began < 2
+    with serving(slow) as server, pytest.raises(DeadlineExceededError):
+        awaited(call(server.url))
 
 
 def test_a_problem_says_everything_it_holds() -> None:
@@ -285,12 +301,12 @@ def test_awaited_pages_go_on_too() -> None:
 
 
 def test_one_call_may_be_given_one_attempt() -> None:
-    time = Timekeeper()
+    clock = Timekeeper()
     refusal = problem(503, "not-ready", retry_after="5", checks=[{"name": "postgres", "ok": False}])
-    with serving(refusal) as server, client(server, time) as auspex, pytest.raises(NotReady) as raised:
+    with serving(refusal) as server, client(server, clock) as auspex, pytest.raises(NotReady) as raised:
         auspex.ready(options=CallOptions(attempts_max=1))
     assert raised.value.get("checks") == [{"name": "postgres", "ok": False}]
-    assert (len(server.received), time.slept) == (1, [])
+    assert (len(server.received), clock.slept) == (1, [])
 
 
 def test_the_key_goes_with_every_call_and_is_never_shown() -> None:

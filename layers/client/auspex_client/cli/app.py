@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Sequence
 
 import click
@@ -60,9 +58,6 @@ def run(arguments: Sequence[str], *, connect: Connect = Auspex) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails too
-        return 0
     except AuspexError as error:
         _report(error, as_json="--json" in arguments)
         return exit_codes.exit_code_of(error)

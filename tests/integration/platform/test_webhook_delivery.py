@@ -231,6 +231,13 @@ class TestWhatEndsIt:
         rows = hooked.harness.rows("SELECT state, attempts FROM platform.webhook_deliveries")
         assert rows == [{"state": "cancelled", "attempts": 1}]
 
+    def test_a_delivery_told_while_its_webhook_was_being_disabled_is_cancelled(self, hooked: Hooked) -> None:
+        hooked.end_job()  # and a transaction that saw the webhook alive commits after the one that disables it
+        hooked.harness.rows("UPDATE platform.webhook_endpoints SET status = 'disabled', disabled_reason = 'owner'")
+        hooked.settle()
+        assert hooked.received() == []
+        assert hooked.delivery()["state"] == "cancelled"
+
     def test_nothing_leaves_for_a_suspended_account_until_it_is_active_again(self, hooked: Hooked) -> None:
         statement = "UPDATE platform.accounts SET status = %(status)s WHERE account_id = %(id)s"
         hooked.end_job()

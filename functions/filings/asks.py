@@ -1,4 +1,4 @@
-"""Answer a question about filings with quotes, or refuse it with the reason.
+"""Answer a question about filings with quotes, by a provider or the core, or refuse it with the reason.
 Route: POST, GET /v1/filings/asks, GET /v1/filings/asks/{ask_id} · Reads: filings.kpis, chunks, sections
 Writes: filings.asks · Fails: unknown-ticker, validation-failed, idempotency-key-reused, not-found"""
 
@@ -12,10 +12,11 @@ from fastapi import Path
 from pydantic import AwareDatetime, Field
 
 from auspex.core.clock import current_clock
-from auspex.core.database import connect, transaction
+from auspex.core.database import connect
 from auspex.core.fingerprints import sha256_of_json
 from auspex.core.limits import INGESTION_ITEMS_MAX, QUESTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MIN
-from auspex.filings.answer_question import AskQuestion, answer_question
+from auspex.filings.answer_question import AskQuestion
+from auspex.filings.ask_question import ask_question
 from auspex.filings.ask_store import StoredAsk, list_asks, load_ask
 from auspex.filings.ports.embedding import embedder
 from auspex.filings.prices import ASK_PRICE
@@ -68,7 +69,10 @@ class FigureOut(Representation):
 
 
 class AskOut(Representation):
-    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured."""
+    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured.
+
+    `source` is `core` or `<provider>/<model>`; `fallback_from` names whose answer was not served, or why there is none.
+    """
 
     ask_id: str
     question: str
@@ -102,7 +106,11 @@ class AskOut(Representation):
 async def ask_filings(
     body: CreateAsk, caller: Caller, charge: CallCharge, idempotency_key: IdempotencyKey
 ) -> AskOut:  # fmt: skip
-    """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence."""
+    """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
+
+    With `provider: auto` a configured provider writes the answer over the same evidence. It is served only when each
+    quote and figure is proven within 24 s; else the core's answer is, with `fallback_from`.
+    """
     command = AskQuestion(
         account_id=caller.account_id,
         question=body.question,
@@ -112,11 +120,9 @@ async def ask_filings(
         idempotency_key=idempotency_key,
         request_sha256=sha256_of_json(body.model_dump(mode="json")),
     )
-    with transaction() as connection:
-        paid = answer_question(
-            connection, clock=current_clock(), embedder=embedder(), command=command,
-            reservation_id=charge.reserved_id(),
-        )  # fmt: skip
+    paid = ask_question(
+        clock=current_clock(), embedder=embedder(), command=command, reservation_id=charge.reserved_id()
+    )  # fmt: skip
     charge.note_settled(paid.tokens)
     return AskOut.of(paid.ask)
 

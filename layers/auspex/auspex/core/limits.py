@@ -244,6 +244,8 @@ QUESTION_CHARACTERS_MIN: Final = 3
 """Shortest question."""
 QUESTION_CHARACTERS_MAX: Final = 2_000
 """Longest question or search query."""
+ASK_SECONDS_MAX: Final = 24
+"""How long an ask waits for a provider; then the core's own answer is returned."""
 SEARCH_TOP_MAX: Final = 50
 """Most hits of one search."""
 SEARCH_CANDIDATES_MAX: Final = 200

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,7 +23,7 @@ from auspex.filings.answers.answer_figures import draft_figures
 from auspex.filings.answers.answer_sentences import PASSAGES_MAX, draft_sentences
 from auspex.filings.answers.companies import KnownCompany
 from auspex.filings.answers.drafts import Draft
-from auspex.filings.answers.evidence import FigureIndex
+from auspex.filings.answers.evidence import FigureIndex, Passage
 from auspex.filings.answers.evidence_store import list_lexemes, load_sections, read_idf
 from auspex.filings.answers.gather_evidence import Scope, find_passages, needed_metrics, read_statements
 from auspex.filings.answers.questions import Intent, ParsedQuestion, parse_question
@@ -66,11 +66,26 @@ class AskQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What an ask stands on once company, period and scope are clear: what a provider may be asked about."""
+
+    parsed: ParsedQuestion
+    company: KnownCompany | None
+    scope: Scope
+    draft: Draft | None = None
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer, and for operators the faults for which a draft was withheld."""
+    """An answer, and for operators the faults for which a draft was withheld.
+
+    `standing` is None where no text could answer: no company, period, filing or evidence.
+    """
 
     answer: Answer
     faults: tuple[Fault, ...] = ()
+    standing: Standing | None = None
 
 
 def answer_question(
@@ -81,41 +96,53 @@ def answer_question(
     Raises UnknownTicker for a ticker nobody bears, IdempotencyKeyReused for another question under the key; all else
     that cannot be answered is a refusal.
     """
-    if command.idempotency_key is not None:
-        earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)
-        if earlier is not None:
-            if earlier.request_sha256 != command.request_sha256:
-                raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another question.")
-            return PaidAsk(earlier, tokens=None)
+    earlier = find_earlier(connection, command)
+    if earlier is not None:
+        return earlier
     started = time.perf_counter_ns()
     now = clock.now()
-    as_of = command.as_of or now
     outcome = find_answer(
-        connection, embedder=embedder, question=command.question, tickers=command.tickers, as_of=as_of
+        connection, embedder=embedder, question=command.question, tickers=command.tickers, as_of=command.as_of or now
     )
     latency_ms = (time.perf_counter_ns() - started) // 1_000_000
-    answer = outcome.answer
-    ask_id = new_id("ask")
-    ask = StoredAsk(
+    ask = make_ask(new_id("ask"), command, outcome.answer, latency_ms=latency_ms, at=now)
+    return insert_ask(connection, ask, idempotency_key=command.idempotency_key, reservation_id=reservation_id)
+
+
+def find_earlier(connection: Connection, command: AskQuestion) -> PaidAsk | None:
+    """Return the ask that this idempotency key made, None when it made none. Raises IdempotencyKeyReused."""
+    if command.idempotency_key is None:
+        return None
+    earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)
+    if earlier is None:
+        return None
+    if earlier.request_sha256 != command.request_sha256:
+        raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another question.")
+    return PaidAsk(earlier, tokens=None)
+
+
+def make_ask(
+    ask_id: str, command: AskQuestion, answer: Answer, *, latency_ms: int, at: datetime, tokens: int = ASK_TOKENS,
+    source: str = SOURCE_CORE, fallback_from: str | None = None,
+) -> StoredAsk:  # fmt: skip
+    """Return an ask as it is kept and shown; `tokens` is what its answer costs, a refusal costs nothing."""
+    return StoredAsk(
         ask_id=ask_id,
         account_id=command.account_id,
         question=command.question,
         params={
             "tickers": list(command.tickers),
-            "as_of": as_of.isoformat() if command.as_of else None,
+            "as_of": command.as_of.isoformat() if command.as_of else None,
             "provider": command.provider,
         },
         request_sha256=command.request_sha256,
-        result=result_document(answer, latency_ms=latency_ms),
+        result=result_document(answer, latency_ms=latency_ms, source=source, fallback_from=fallback_from),
         refused=answer.refused,
         evidence_class=answer.evidence_class,
         latency_ms=latency_ms,
-        tokens=0 if answer.refused else ASK_TOKENS,
-        created_at=now,
+        tokens=0 if answer.refused else tokens,
+        created_at=at,
     )
-    return insert_ask(
-        connection, ask, idempotency_key=command.idempotency_key, reservation_id=reservation_id
-    )  # fmt: skip
 
 
 def find_answer(
@@ -178,14 +205,20 @@ def _answer(
         year_end = company.fiscal_year_end or (closed.strftime("%m%d") if closed else None)
         calendar = read_calendar(connection, cik=company.cik, year_end=year_end, as_of=as_of)
     scope = Scope(company.cik if company else None, as_of, calendar)
-    if company is not None and parsed.intent != Intent.TEXT:
-        draft = _draft_figures(connection, embedder, parsed, company, scope)
-    else:
-        draft = _draft_sentences(connection, embedder, parsed, company, scope)
+    standing = Standing(parsed, company, scope)
+    try:
+        if company is not None and parsed.intent != Intent.TEXT:
+            draft = _draft_figures(connection, embedder, parsed, company, scope)
+        else:
+            standing = replace(standing, passages=_passages(connection, embedder, standing))
+            draft = _draft_sentences(connection, standing)
+    except RefusedError as error:
+        open_to_text = error.reason == "no_evidence"
+        return Outcome(refuse(error.reason, missing=error.missing), standing=standing if open_to_text else None)
     stored = load_sections(connection, [source.section_id for source in draft.sources])
     sections = {section_id: filed.section for section_id, filed in stored.items()}
     answer, faults = finish_answer(draft, sections, basis=parsed.basis)
-    return Outcome(answer, faults)
+    return Outcome(answer, faults, replace(standing, draft=draft) if not answer.refused else None)
 
 
 def _draft_figures(
@@ -207,24 +240,28 @@ def _draft_figures(
         return draft_figures(parsed, company, FigureIndex(figures, scope.calendar))
 
 
-def _draft_sentences(
-    connection: Connection,
-    embedder: QueryEmbedder,
-    parsed: ParsedQuestion,
-    company: KnownCompany | None,
-    scope: Scope,
-) -> Draft:
-    embedding = embedder.embed([parsed.content])[0]
-    passages = find_passages(connection, embedding=embedding, scope=scope, question=parsed, top_k=PASSAGES_MAX)
+def _passages(connection: Connection, embedder: QueryEmbedder, standing: Standing) -> tuple[Passage, ...]:
+    """Find the passages about a question; they must be of one company and of the period asked for."""
+    parsed, company = standing.parsed, standing.company
+    passages = find_passages(
+        connection, embedding=embedder.embed([parsed.content])[0], scope=standing.scope, question=parsed,
+        top_k=PASSAGES_MAX,
+    )  # fmt: skip
     if not passages and parsed.periods and company is not None:
         raise RefusedError("period_missing", f"filings of {company.name} about {parsed.periods[-1].label}")
     ciks = sorted({passage.source.cik for passage in passages})
     if company is None and len(ciks) > 1:
         raise _SeveralCompaniesError(load_companies(connection, [str(cik) for cik in ciks], pointer=""))
-    (words,) = list_lexemes(connection, [parsed.content])
+    return tuple(passages)
+
+
+def _draft_sentences(connection: Connection, standing: Standing) -> Draft:
+    passages, company = standing.passages, standing.company
+    (words,) = list_lexemes(connection, [standing.parsed.content])
     idf = read_idf(connection, words)
     names = {passage.source.cik: _name(connection, passage.source.cik, company) for passage in passages}
-    return draft_sentences(parsed, passages, idf, company=company, names=names, calendar=scope.calendar)
+    calendar = standing.scope.calendar
+    return draft_sentences(standing.parsed, passages, idf, company=company, names=names, calendar=calendar)
 
 
 def _name(connection: Connection, cik: int, company: KnownCompany | None) -> str:
@@ -238,7 +275,9 @@ def _choice(company: KnownCompany) -> dict[str, object]:
     return {"cik": company.cik, "ticker": company.ticker, "name": company.name}
 
 
-def result_document(answer: Answer, *, latency_ms: int) -> dict[str, Any]:
+def result_document(
+    answer: Answer, *, latency_ms: int, source: str = SOURCE_CORE, fallback_from: str | None = None
+) -> dict[str, Any]:
     """Return the reply as JSON values. `confidence` stays null until an evaluation has measured it."""
     return {
         "answer_markdown": answer.answer_markdown,
@@ -259,8 +298,8 @@ def result_document(answer: Answer, *, latency_ms: int) -> dict[str, Any]:
         "derivations": [dict(derivation) for derivation in answer.derivations],
         "evidence_class": answer.evidence_class,
         "confidence": None,
-        "source": SOURCE_CORE,
-        "fallback_from": None,
+        "source": source,
+        "fallback_from": fallback_from,
         "latency_ms": latency_ms,
     }
 

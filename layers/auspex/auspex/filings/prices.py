@@ -9,6 +9,8 @@ from auspex.platform.charging import fixed_price, job_price, price_afterwards
 
 SEARCH_TOKENS: Final = 1
 ASK_TOKENS: Final = 2
+ASK_PROVIDER_TOKENS: Final = 5
+"""An ask that a provider's answer is served for."""
 FILING_TOKENS: Final = 1
 FILING: Final = "filing"
 """The part of a unit's price that a filing costs which is processed anew."""
@@ -21,6 +23,14 @@ def ingestion_quote(arguments: Mapping[str, Any]) -> int:
     return FILING_TOKENS * filings
 
 
+def ask_quote(arguments: Mapping[str, Any]) -> int:
+    """Return the most an ask can cost: a provider's answer only where one is wanted and configured."""
+    from auspex.providers.settings import is_any_configured  # noqa: PLC0415 - stages read prices without providers
+
+    body: Any = arguments["body"]
+    return ASK_PROVIDER_TOKENS if body.provider == "auto" and is_any_configured() else ASK_TOKENS
+
+
 SEARCH_PRICE = fixed_price(SEARCH_TOKENS)
-ASK_PRICE = price_afterwards(lambda _: ASK_TOKENS, is_analysis=True)
+ASK_PRICE = price_afterwards(ask_quote, is_analysis=True)
 INGESTION_PRICE = job_price(ingestion_quote)

@@ -115,6 +115,11 @@ def read_configuration() -> Configuration:
     return Configuration(tuple(provider for provider in found if provider is not None))
 
 
+def is_any_configured() -> bool:
+    """Tell whether a provider could be asked at all; whether one is available, only asking tells."""
+    return bool(read_configuration().providers)
+
+
 def _read(arn: str) -> dict[str, Any]:
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError  # noqa: PLC0415 - brings boto3
 

@@ -105,6 +105,11 @@ def _read(text: str, start: int, end: int) -> ShownNumber:
     )
 
 
+def mask_exempt(text: str) -> str:
+    """Blank the labels whose digits are no figures (items, forms, exhibits, notes), so that places stay."""
+    return _EXEMPT.sub(lambda m: " " * len(m[0]), text)
+
+
 def equals(shown: ShownNumber, value: Decimal) -> bool:
     """Tell whether a shown number is a value to half its last shown digit; zero has no sign."""
     return abs(shown.value - value) <= shown.step / 2
@@ -180,8 +185,7 @@ def verify_figures(
         plain = _CODE.sub(lambda m: " " * len(m[0]), line)
         for name in sorted(exempt, key=len, reverse=True):
             plain = plain.replace(name, " " * len(name))
-        plain = _EXEMPT.sub(lambda m: " " * len(m[0]), plain)
-        faults.extend(_line_faults(plain, proven, calendar))
+        faults.extend(_line_faults(mask_exempt(plain), proven, calendar))
     return tuple(faults)
 
 

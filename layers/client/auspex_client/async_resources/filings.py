@@ -74,6 +74,9 @@ class AsyncFilings(AsyncResource):
     ) -> Reply[Ask] | Reply[Quote]:
         """Answer by stored figures, by a shown formula, or by verbatim sentences; refuse without evidence.
 
+        With `provider: auto` a configured provider writes the answer over the same evidence. It is served only when
+        each quote and figure is proven within 24 s; else the core's answer is, with `fallback_from`.
+
         `dry_run`: Only say what it would cost at most; nothing is stored or charged.
 
         POST /v1/filings/asks, scope `filings:read`.

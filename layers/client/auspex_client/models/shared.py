@@ -48,7 +48,10 @@ class Figure(Model):
 
 
 class Ask(Model):
-    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured."""
+    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured.
+
+    `source` is `core` or `<provider>/<model>`; `fallback_from` names whose answer was not served, or why there is none.
+    """
 
     answer_markdown: str
     ask_id: str

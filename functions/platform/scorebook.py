@@ -17,8 +17,14 @@ from auspex.platform.replies import Representation
 from auspex.platform.scorebook.read_figures import FigureQuery, read_figures
 
 ProductName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9]{1,30}$", examples=["filings"])]
-Target = Annotated[str | None, Query(min_length=1, max_length=100, description="Only predictions of this target")]
-ModelVersion = Annotated[str | None, Query(min_length=1, max_length=200, description="Only this model version")]
+Target = Annotated[
+    str | None,
+    Query(min_length=1, max_length=100, description="Only predictions of this target", examples=["guidance"]),
+]
+ModelVersion = Annotated[
+    str | None,
+    Query(min_length=1, max_length=200, description="Only this model version", examples=["core-filings.1"]),
+]
 WindowDays = Annotated[int, Query(ge=1, le=SCOREBOOK_WINDOW_DAYS_MAX, description="Days back from today, by due day")]
 
 api = endpoint(__name__, scope=None)

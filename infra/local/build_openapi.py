@@ -19,14 +19,12 @@ from typing import Any
 from infra.local.contracts import import_package
 from infra.local.function_files import ROOT, load_function_file
 from infra.local.openapi_examples import NoExampleError, example_body
+from infra.local.openapi_replies import add_idempotency_key, add_problems, add_quote, add_unchanged, problems_of
 
 from auspex.core.problems import Problem, catalogue
 
 DOCUMENT = ROOT / "layers" / "auspex" / "auspex" / "openapi.json"
-PROBLEM_MEDIA_TYPE = "application/problem+json"
-METHODS_WITH_BODY = ("post", "put", "patch")
 FASTAPI_ERRORS = ("HTTPValidationError", "ValidationError")
-NOT_FOUND = 404
 DESCRIPTION = (
     "Accountable answers as a metered HTTPS API. Replies carry `data` and `meta`, lists also `has_more` and "
     "`next_cursor`; every refusal is an RFC 9457 problem whose `code` programs compare."
@@ -128,22 +126,19 @@ def _merge(merged: Json, own: Json, path: Path) -> None:
                 raise CollisionError(
                     f"{path.relative_to(ROOT)}: {method.upper()} {route} is served by another function"
                 )
-            present[method] = _documented(operation, method, path, codes)
+            present[method] = _documented(operation, method, path, codes, merged["components"])
             _add_body_example(present[method], merged["components"])
 
 
-def _documented(operation: Json, method: str, path: Path, codes: dict[str, type[Problem]]) -> Json:
-    """Complete an operation: its tag, and a problem for every way in which it can be refused."""
+def _documented(operation: Json, method: str, path: Path, codes: dict[str, type[Problem]], components: Json) -> Json:
+    """Complete an operation: its tag, and everything that the shell answers or reads beside it."""
     operation = {**operation, "tags": [path.parent.name]}
-    responses: Json = operation["responses"]
-    responses.pop("422", None)
-    for status, problems in _problems_of(operation, method, codes).items():
-        names = ", ".join(f"`{problem.code}`" for problem in problems)
-        examples = {p.code: {"value": p().document(instance=None, request_id=None)} for p in problems}
-        responses[str(status)] = {
-            "description": names,
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
-        }
+    operation["responses"].pop("422", None)
+    problems = problems_of(operation, method, codes, _catalogue())
+    add_unchanged(operation, method, components)
+    add_quote(operation, components)
+    add_problems(operation["responses"], problems)
+    add_idempotency_key(operation, problems)
     return operation
 
 
@@ -153,27 +148,6 @@ def _add_body_example(operation: Json, components: Json) -> None:
         if not {"example", "examples"} & set(content):
             with suppress(NoExampleError):
                 content["example"] = example_body(content["schema"], components)
-
-
-def _problems_of(operation: Json, method: str, codes: dict[str, type[Problem]]) -> dict[int, list[type[Problem]]]:
-    """Return which problems an operation answers with: the shell's by what it reads, its own by its docstring."""
-    names = ["internal-error", "malformed-request"]  # an unknown query parameter is refused everywhere
-    if operation.get("x-scope") is not None:
-        names += ["unauthenticated", "scope-missing", "database-unavailable"]
-    if operation.get("parameters"):
-        names.append("validation-failed")
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", ())):
-        names.append("not-found")
-    names += [name for name, problem in codes.items() if problem.status != NOT_FOUND or "not-found" in names]
-    if method in METHODS_WITH_BODY:
-        names += ["body-too-large", "unsupported-media-type", "validation-failed"]
-    else:
-        names = [name for name in names if name != "idempotency-key-reused"]
-    found: dict[int, list[type[Problem]]] = {}
-    known = _catalogue()
-    for name in sorted(set(names)):
-        found.setdefault(known[name].status, []).append(known[name])
-    return dict(sorted(found.items()))
 
 
 def _codes_of(path: Path) -> dict[str, type[Problem]]:

@@ -9,6 +9,18 @@ EXEMPT: dict[str, dict[str, str]] = {
         "show_account": "administrators see every account",
         "update_account": "administrators change every account",
     },
+    "replies are replayed by Idempotency-Key": {
+        "create_key": "the reply shows a secret that is stored nowhere; the unique key answers 409 with the key's id",
+        "create_own_webhook": "the reply shows a signing secret that no reply may be stored with",
+        "rotate_own_webhook": "the reply shows a signing secret that no reply may be stored with",
+        "replace_key": "the reply shows a secret that is stored nowhere; the unique key answers 409 with the key's id",
+    },
+    "a lost reply is rebuilt": {
+        "cancel_own_job": "the job says that it has ended; nothing is cancelled twice",
+    },
+    "unknown fields are refused": {
+        "receive_payment_event": "the payment provider's own format, which may grow",
+    },
     "lists have pages": {
         "list_schedule_runs": "one row for each schedule of the templates",
     },

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tests.factories.key_holders import Holder
+from tests.harness.aws_resources import SIGNING_SECRET
 
 from auspex.core.ids import new_id
+from auspex.core.webhook_signatures import sign
 
 if TYPE_CHECKING:
     from tests.conformance.world import World
@@ -78,6 +80,28 @@ def make_delivery(world: World, owner: Holder) -> str:
     return str(made["delivery_id"])
 
 
+def make_charge(world: World, _: Holder) -> str:
+    """Charge a customer for something that an operator may pay back."""
+    key = new_id("charge")
+    named = {"account_id": world.holder("any").account_id, "key": key, "at": world.harness.clock.now()}
+    world.harness.rows(
+        "SELECT * FROM platform.spend(%(account_id)s, %(key)s, 5, NULL, false, 5, '31 seconds', 'POST /v1/any', NULL, "
+        "%(at)s)",
+        named,
+    )
+    (row,) = world.harness.rows(
+        "SELECT transaction_id FROM platform.ledger_transactions "
+        "WHERE account_id = %(account_id)s AND request_key = %(key)s",
+        named,
+    )
+    return str(row["transaction_id"])
+
+
+def sign_payment(world: World, body: bytes) -> dict[str, str]:
+    """Sign an event as the payment provider does."""
+    return sign([SIGNING_SECRET], message_id=new_id("msg"), signed_at=world.harness.clock.now(), body=body)
+
+
 MAKERS: dict[str, Maker] = {
     "acct": make_account,
     "key": make_key,
@@ -86,14 +110,19 @@ MAKERS: dict[str, Maker] = {
     "ntf": make_notification,
     "hook": make_webhook,
     "dlv": make_delivery,
+    "txn": make_charge,
 }
 
 SHARED_PARAMETERS: dict[str, str] = {
     "accession": "filings are public documents, the same for every account",
     "section_key": "a place in a public document",
     "asset": "a file of the documentation page",
+    "product": "a product of ours, whose scores anybody may read",
 }
 """Path parameters that name something nobody owns, with why."""
 
 PATH_VALUES: dict[str, str] = {"asset": "swagger-ui.css"}
 """Values of shared path parameters that the document gives no example of."""
+
+HEADERS: dict[str, Callable[[World, bytes], dict[str, str]]] = {"receive_payment_event": sign_payment}
+"""What a request of an operation must bear beside a key, made of the bytes that are sent."""

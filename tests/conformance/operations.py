@@ -68,8 +68,9 @@ class Operation:
 
     @property
     def success(self) -> int:
-        """The status of a request that is served."""
-        return min((int(status) for status in self.document.get("responses", ()) if status[0] == "2"), default=200)
+        """The status of a request that is served; a quote alone is no service."""
+        replies = self.document.get("responses", {}).items()
+        return min((int(status) for status, reply in replies if status[0] == "2" and not _is_quote(reply)), default=200)
 
     @property
     def body_example(self) -> Any:
@@ -158,6 +159,11 @@ def _choices(parameter: Json) -> Iterator[Json]:
         if "$ref" in choice:
             yield served_document()["components"]["schemas"][choice["$ref"].rpartition("/")[2]]
         yield choice
+
+
+def _is_quote(reply: Json) -> bool:
+    schema = reply.get("content", {}).get(JSON_MEDIA_TYPE, {}).get("schema", {})
+    return str(schema.get("$ref", "")).endswith("/Reply_QuoteOut_")
 
 
 def _with_components(schema: Json) -> Json:

@@ -51,7 +51,7 @@ def test_a_revoked_key_is_refused_from_the_next_request_on(world: World, operati
 
 @each(lambda operation: operation.scope is None)
 def test_a_public_route_asks_for_no_key_and_heeds_none(world: World, operation: Operation) -> None:
-    prepared = world.prepare(operation)
+    prepared = world.prepare(operation, world.caller(operation))
     assert world.send(prepared).status == operation.success
     assert world.send(prepared, headers={"authorization": "Bearer nonsense"}).status == operation.success
 
@@ -105,6 +105,7 @@ def test_too_many_requests_are_refused_with_when_to_come_again(world: World, ope
         pytest.skip("public routes without a database count in memory: tests/unit covers that counter")
     caller = world.caller(operation)
     prepared = world.prepare(operation, caller)
+    world.send(prepared.with_query(no_such_parameter="1"), caller)  # counted, and nothing else
     world.harness.rows("UPDATE platform.rate_buckets SET full_at = full_at + interval '1 hour'")
     before = world.row_counts()
     reply = world.send(prepared, caller)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tests.conformance.makers import MAKERS, PATH_VALUES
+from tests.conformance.makers import HEADERS, MAKERS, PATH_VALUES
 from tests.conformance.operations import (
     ULID_EXAMPLE,
     Operation,
@@ -25,13 +26,18 @@ from tests.conformance.operations import (
 from tests.conformance.stored_examples import store_examples
 from tests.conftest import Server, cloned
 from tests.factories.key_holders import Holder
+from tests.harness import aws_resources
 from tests.harness.events import Response
 from tests.harness.harness import Harness
 
+from auspex.core.database import Connection
 from auspex.core.problems import TYPE_BASE
+from auspex.platform.accounts import create_account, create_key
 
 TOKENS = 1_000
 SCOPE_NOBODY_ASKS_FOR = "unrelated"
+
+dynamodb = partial(aws_resources._client, "dynamodb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,9 @@ class Prepared:
 class World:
     """The deployment and its callers."""
 
-    def __init__(self, harness: Harness) -> None:
+    def __init__(self, harness: Harness, platform: Connection) -> None:
         self.harness = harness
+        self._platform = platform
         self._addresses = itertools.count(1)
         self._replies: dict[tuple[str, ...], Response] = {}
 
@@ -60,12 +67,12 @@ class World:
 
     def holder(self, *scopes: str, tokens: int = TOKENS, plan: str = "premium") -> Holder:
         """Return the holder of a new account's only key."""
-        secret = self.harness.create_key(*scopes, plan=plan)
-        me = self.harness.request("GET", "/v1/me", key=secret).data
-        holder = Holder(self.harness, me["account"]["account_id"], me["key"]["key_id"], secret)
+        at = self.harness.clock.now()
+        account_id = create_account(self._platform, name="Conformance Ltd", plan=plan, at=at)
+        key = create_key(self._platform, account_id=account_id, scopes=list(scopes), name="only", at=at)
         if tokens:
-            self.grant(holder.account_id, tokens)
-        return holder
+            self.grant(account_id, tokens)
+        return Holder(self.harness, account_id, key.key_id, key.secret)
 
     def operator(self) -> Holder:
         """Return the holder of an administrator's key."""
@@ -134,10 +141,14 @@ class World:
             body = json.dumps(prepared.body).encode()
         if body is not None:
             sent.setdefault("content-type", "application/json")
+            sent |= self._signature(prepared.operation, body)
         key = holder.secret if holder is not None and prepared.operation.scope is not None else None
         reply = self.harness.request(prepared.operation.method, prepared.target, key=key, body=body, headers=sent)
         check_against_document(prepared.operation, reply)
         return reply
+
+    def _signature(self, operation: Operation, body: bytes) -> dict[str, str]:
+        return HEADERS[operation.name](self, body) if operation.name in HEADERS else {}
 
     def serve(self, operation: Operation, **options: Any) -> tuple[Prepared, Holder, Response]:
         """Send an operation's example by somebody who may, and return what was sent, by whom, and the reply."""
@@ -155,16 +166,41 @@ class World:
 
     # ── What is stored ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    def row_counts(self) -> dict[str, int]:
-        """Count the rows of every table, but those that count requests."""
+    def row_counts(self, *, but: Collection[str] = ()) -> dict[str, int]:
+        """Count the rows of every table, but those that count requests and those named."""
         tables = self.harness.rows(
-            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
-            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'rate_buckets'"
+            "SELECT format('%%I.%%I', schemaname, tablename) AS name FROM pg_tables "
+            "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> ALL (%(but)s)",
+            {"but": ["rate_buckets", *but]},
         )
         counted = " UNION ALL ".join(
             f"SELECT '{row['name']}' AS name, count(*) AS n FROM {row['name']}" for row in tables
         )
         return {row["name"]: row["n"] for row in self.harness.rows(counted)}
+
+    def kept_replies(self) -> set[str]:
+        """Return the keys of every reply that is kept for replay."""
+        return {item["id"]["S"] for item in self._kept_items()}
+
+    def lose_kept_replies(self) -> None:
+        """Forget every kept reply, as a lost table would."""
+        for item in self._kept_items():
+            dynamodb().delete_item(TableName=self._table(), Key={"id": item["id"]})
+
+    def put_kept_replies_in_progress(self) -> None:
+        """Have the store say that every request it knows is still being served."""
+        until_ms = int((time.time() + 60) * 1000)
+        for item in self._kept_items():
+            item |= {"status": {"S": "INPROGRESS"}, "in_progress_expiration": {"N": str(until_ms)}}
+            dynamodb().put_item(TableName=self._table(), Item=item)
+
+    def _kept_items(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = dynamodb().scan(TableName=self._table())["Items"]
+        return found
+
+    def _table(self) -> str:
+        (name,) = dynamodb().list_tables()["TableNames"]
+        return str(name)
 
 
 def _named(example: Any, ids: Callable[[str], str] | None) -> Any:
@@ -223,4 +259,5 @@ def build_world(server: Server, parameters: Mapping[str, str]) -> Iterator[World
         with database.connect(None) as connection:
             store_examples(connection)
         harness.request("GET", "/ready")  # its clients are built on first use, and its deadlines are short
-        yield World(harness)
+        with database.connect("auspex_platform") as platform:
+            yield World(harness, platform)

@@ -19,6 +19,7 @@ SESSION = boto3.Session(
 )  # one for all harnesses: a service's model takes a third of a second to read
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 OWNER_SECRET = "harness/database/owner"
+SIGNING_SECRET = "A" * 32  # base64 of 24 bytes
 
 
 @cache
@@ -80,4 +81,4 @@ class Account:
         passwords = self._database.server.role_passwords
         if role in passwords:
             return {"username": role, "password": passwords[role]}
-        return {"purpose": name, "key": "k" * 64, "secret": "A" * 32}
+        return {"purpose": name, "key": "k" * 64, "secret": SIGNING_SECRET}

@@ -99,6 +99,8 @@ def success_schema(operation: Json) -> Json | None:
     for status, response in sorted(operation["responses"].items()):
         if status.startswith("2"):
             schema: Json | None = response.get("content", {}).get("application/json", {}).get("schema")
+            if schema is not None and str(schema.get("$ref", "")).endswith("/Reply_QuoteOut_"):
+                continue
             return schema
     return None
 

@@ -178,6 +178,10 @@ class Endpoint:
                 extra["x-idempotent"] = True
             if rule.price is not None:
                 extra["x-paid"] = True
+            if rule.cache_seconds is not None:
+                extra["x-cache-seconds"] = rule.cache_seconds
+            if rule.stateless:
+                extra["x-stateless"] = True
             if rule.scope is not None:
                 extra["security"] = [{"bearer": []}]
             self.app.add_api_route(

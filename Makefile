@@ -7,6 +7,7 @@ CORPUS ?= auto
 PORT ?= 0
 TARGET ?= aws
 STAGE ?= staging
+SECONDS ?= 600
 DATA ?= ../shared/data/filings
 HISTORIES ?= 1000000
 MINUTES ?= 20
@@ -24,7 +25,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo test journeys check format bench eval-filings prove-ledger lock openapi docs build deploy
+.PHONY: help install up down reset demo test journeys fuzz check format bench eval-filings prove-ledger lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -57,6 +58,9 @@ journeys: install ## Only the journeys, on a stack of their own that is stopped 
 	@export AUSPEX_STATE_DIR='$(TEST_STATE)'; \
 	  $(RUN) up --port '$(PORT)' --corpus sample && $(PY) -m pytest -m stack; status=$$?; \
 	  $(RUN) reset || status=1; exit $$status
+
+fuzz: install ## Generated requests of every operation against the running stack (SECONDS=600); last line JSON
+	@$(PY) -m tests.conformance.fuzz --seconds '$(SECONDS)'
 
 check: install ## Format, lint, types, import contracts, templates, SQL, generated files
 	@.venv/bin/ruff format --check .

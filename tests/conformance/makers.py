@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tests.factories.key_holders import Holder
 from tests.harness.aws_resources import SIGNING_SECRET
 
-from auspex.core.ids import new_id
+from auspex.core.ids import new_id, new_ulid
 from auspex.core.webhook_signatures import sign
 
 if TYPE_CHECKING:
@@ -80,6 +80,12 @@ def make_delivery(world: World, owner: Holder) -> str:
     return str(made["delivery_id"])
 
 
+def make_channel(world: World, owner: Holder) -> str:
+    """Add a channel that needs no proof."""
+    parts = {"token_a": "T1JJ3T3L2", "token_b": "B1BRTD4JD", "token_c": new_ulid()}
+    return str(world.created(owner, "/v1/notifications/channels", {"name": "desk", "slack": parts})["channel_id"])
+
+
 def make_charge(world: World, _: Holder) -> str:
     """Charge a customer for something that an operator may pay back."""
     key = new_id("charge")
@@ -110,6 +116,7 @@ MAKERS: dict[str, Maker] = {
     "ntf": make_notification,
     "hook": make_webhook,
     "dlv": make_delivery,
+    "chn": make_channel,
     "txn": make_charge,
 }
 

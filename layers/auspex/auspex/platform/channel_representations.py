@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from auspex.core.limits import CHANNEL_NAME_CHARACTERS_MAX
 from auspex.platform.account_representations import PrintableName
@@ -59,6 +59,17 @@ class TeamsTarget(Request):
 
 class CreateChannel(Request):
     """A new channel: its name, and exactly one service."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "the desk",
+                    "slack": {"token_a": "T1JJ3T3L2", "token_b": "B1BRTD4JD", "token_c": "TIiajkdnlazkcOXrIdevi7FQ"},
+                }
+            ]
+        }
+    )
 
     name: Annotated[str, PrintableName, Field(max_length=CHANNEL_NAME_CHARACTERS_MAX, examples=["the desk"])]
     email: EmailTarget | None = None

@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from infra.local.demo_platform import show_platform
 from infra.local.state import state_directory
 
 from auspex_client import Auspex, AuspexError, JobNotFinishedError
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
         try:
             walk(demo)
+            show_platform(api_url=stack["api_url"], admin_key=stack["admin_key"], check=demo.check)
         except AuspexError as error:
             raise SystemExit(str(error)) from error
     for failure in demo.failures:

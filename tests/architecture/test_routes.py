@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 from infra.local.application import FunctionDefinition
 from infra.local.function_files import load_function_file
-from tests.architecture.checkout import PACKAGE, application
+from tests.architecture.checkout import PACKAGE, ROOT, application
 
 PRODUCT_PREFIX = "/v1/{product}/"
 PLATFORM_ROOTS = ("/health", "/ready", "/version", "/openapi.json", "/docs", "/v1/")
@@ -87,3 +88,18 @@ def test_every_body_has_an_example_that_can_be_sent() -> None:
         if not {"example", "examples"} & set(content)
     ]
     assert lacking == []
+
+
+@pytest.mark.parametrize("function", endpoints(), ids=lambda function: function.logical_id)
+def test_a_function_that_keeps_replies_may_write_their_table_and_no_other_may(function: FunctionDefinition) -> None:
+    document = json.loads((PACKAGE / "openapi.json").read_text(encoding="utf-8"))
+    keeps = any(
+        document["paths"].get(route.path, {}).get(route.method.lower(), {}).get("x-idempotent", False)
+        for route in application().routes
+        if route.function.logical_id == function.logical_id
+    )
+    template = (ROOT / "infra" / f"{function.product}.yaml").read_text(encoding="utf-8")
+    declared = template.split(f"\n  {function.logical_id}:\n", 1)[1]
+    block = re.split(r"\n  [A-Z]|\n# ──", declared, maxsplit=1)[0]
+    assert ("DynamoDBCrudPolicy: { TableName: !Ref IdempotencyTable }" in block) == keeps
+    assert bool(function.environment.get("AUSPEX_IDEMPOTENCY_TABLE")) >= keeps

@@ -1,0 +1,206 @@
+"""The demo's second half: money, retries, delivery and providers, seen by a customer and an operator.
+
+A new account is opened for it; every statement is checked; at the end its ledger is printed and added up.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.state import state_directory
+
+from auspex_client import ApiProblem, Auspex, CallOptions
+from auspex_client.models import Job
+from auspex_client.problems import BalanceTooSmall, Cooldown
+
+SAMPLE_CIK = 9999999001
+SAMPLE_FILING = "9999999001-24-000011"
+ABSENT_FILING = "9999999001-24-000777"
+FOLDERS = "/www/Archives/edgar/data/9999999001/"
+QUERY = "supplier of diffraction gratings"
+SECONDS_MAX = 120.0
+AT_ONCE = CallOptions(attempts_max=1)
+
+Check = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who takes part: a customer with an account of its own, an operator, and the sources that can be told to fail."""
+
+    customer: Auspex
+    operator: Auspex
+    account_id: str
+    replay_port: int
+    catcher_port: int
+    check: Check
+
+
+def show_platform(*, api_url: str, admin_key: str, check: Check) -> None:
+    """Walk through quote, charge, retry, cache, refusals, cancel, dead letter, webhook, failover and ledger."""
+    state = json.loads(state_directory().state_file.read_text(encoding="utf-8"))
+    with Auspex(api_url, admin_key) as operator:
+        account = operator.accounts.create(f"demo {int(time.time())}", plan="free").data
+        secret = operator.keys.create(
+            name="demo", scopes=["filings", "admin"], account_id=account.account_id, mode="test"
+        ).data.secret
+        with Auspex(api_url, secret) as customer:
+            parties = Parties(
+                customer, operator, account.account_id, state["replay_port"], state["catcher_port"], check
+            )
+            print(f"\nA new account: {account.account_id}, plan {account.plan}")
+            show_refusal(parties)
+            show_charges(parties)
+            show_allowance(parties)
+            show_dead_letter(parties)
+            show_webhook_and_cancel(parties)
+            show_ledger(parties)
+
+
+def show_refusal(parties: Parties) -> None:
+    """Ask for something without a token."""
+    print("\n402 without tokens")
+    try:
+        parties.customer.filings.search(QUERY)
+    except BalanceTooSmall as refused:
+        print(f"    {refused.detail}")
+        parties.check(
+            "refused with balance and price", holds=(refused.get("balance"), refused.get("required")) == (0, 1)
+        )
+    else:
+        parties.check("refused with balance and price", holds=False)
+    granted = parties.operator.grants.create(account_id=parties.account_id, tokens=20, reason="demo").data
+    print(f"    the operator grants {granted.available} tokens")
+
+
+def show_charges(parties: Parties) -> None:
+    """Quote, pay, repeat, and find in the cache."""
+    print("\nQuote, paid call, replay, cache hit")
+    quote = parties.customer.filings.search(QUERY, dry_run=True)
+    print(f"    quote: {quote.data.token_cost} token, balance {quote.balance}")
+    key = CallOptions(idempotency_key=f"demo-{time.time_ns()}")
+    paid = parties.customer.filings.search(QUERY, options=key)
+    print(f"    paid:  {paid.token_cost} token, balance {paid.balance}, {len(paid.data.hits)} hits")
+    again = parties.customer.filings.search(QUERY, options=key)
+    print(f"    again under the same key: replayed {again.replayed}, cost {again.token_cost}, balance {again.balance}")
+    cached = parties.customer.filings.search(QUERY)
+    print(f"    again without a key: cache hit {cached.cache_hit}, cost {cached.token_cost}, balance {cached.balance}")
+    parties.check("the quote was the price", holds=(quote.data.token_cost, paid.token_cost) == (1, 1))
+    parties.check("the replay has the same answer and no charge", holds=again.replayed and again.data == paid.data)
+    parties.check("the hit has the same answer and no charge", holds=cached.cache_hit and cached.token_cost == 0)
+    parties.check("one call was charged", holds=cached.balance == 19)
+
+
+def show_allowance(parties: Parties) -> None:
+    """Ask twice within 31 seconds on the free plan."""
+    print("\n429 on the free plan")
+    parties.customer.filings.ask("What is the revenue of $NOBODY?")
+    try:
+        parties.customer.filings.ask("What is the revenue of $NOBODY?", options=AT_ONCE)
+    except Cooldown as refused:
+        print(f"    {refused.detail} Retry-After {refused.retry_after_seconds} s")
+        parties.check("the second analysis has to wait", holds=0 < (refused.retry_after_seconds or 0) <= 31)
+    else:
+        parties.check("the second analysis has to wait", holds=False)
+
+
+def show_webhook_and_cancel(parties: Parties) -> None:
+    """Register a webhook, cancel a job, see the tokens back and the event delivered and verified."""
+    print("\nA cancelled job is refunded, and its end is told by webhook")
+    path = f"/demo/{time.time_ns()}"
+    hook = parties.customer.webhooks.create(
+        url=f"http://127.0.0.1:{parties.catcher_port}{path}", event_types=["job.cancelled", "job.succeeded"]
+    ).data
+    _control(parties.catcher_port, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
+    _control(parties.replay_port, "POST", "/__faults", {
+        "path_prefix": FOLDERS, "kind": "slow", "times": 3, "delay_seconds": 5.0,
+    })  # fmt: skip
+    job = _ingest(parties, ABSENT_FILING)
+    reserved = parties.customer.balance().data
+    cancelled = parties.customer.jobs.cancel(job.job_id).data
+    after = parties.customer.balance().data
+    _control(parties.replay_port, "DELETE", "/__faults")
+    print(f"    reserved {reserved.reserved}; {cancelled.status}; balance {after.available}, reserved {after.reserved}")
+    parties.check(
+        "the job's tokens came back", holds=(after.available, after.reserved) == (19, 0) and reserved.reserved == 1
+    )
+    caught = _until(lambda: _control(parties.catcher_port, "GET", f"/__received?path={path}"))
+    event = json.loads(caught[0]["body"]) if caught else {}
+    verified = bool(caught) and caught[0]["verified"] is True
+    print(f"    received {event.get('type')} for {event.get('data', {}).get('job_id')}, verified: {verified}")
+    parties.check("the event arrived with a valid signature", holds=verified)
+    parties.check("it tells of this job", holds=event.get("data", {}).get("job_id") == job.job_id)
+
+
+def show_dead_letter(parties: Parties) -> None:
+    """Let a source fail, see the dead letter, mend the source, redrive."""
+    print("\nA dead letter is redriven")
+    _control(parties.replay_port, "POST", "/__faults", {"path_prefix": FOLDERS, "kind": "404", "times": 1000})
+    job = parties.customer.jobs.wait(_ingest(parties, SAMPLE_FILING).job_id, timeout_seconds=SECONDS_MAX)
+    _control(parties.replay_port, "DELETE", "/__faults")
+    letters = [
+        letter
+        for letter in parties.operator.ops.dead_letters.list(limit=100).data
+        if letter.job_id == job.job_id and letter.redriven_at is None
+    ]
+    for letter in letters:
+        print(f"    {letter.stage}: {letter.reason} ({letter.error})")
+    parties.check("the job failed, and nothing was charged", holds=(job.status, job.cost) == ("failed", 0))
+    parties.check("its dead letter says why", holds=len(letters) == 1)
+    parties.operator.ops.dead_letters.redrive(ids=[letter.dead_letter_id for letter in letters])
+    done = _until(lambda: _ended(parties.customer, job.job_id))
+    parties.check("redriven, it succeeded", holds=done is not None and done.status == "succeeded")
+    parties.check("an operator's redrive costs the customer nothing", holds=done is not None and done.cost == 0)
+
+
+def show_ledger(parties: Parties) -> None:
+    """Print every transaction and add them up."""
+    print("\nThe ledger, oldest first")
+    rows = sorted(parties.customer.ledger.list(limit=100), key=lambda row: row.transaction_id)
+    for row in rows:
+        why = row.route or row.note or ""
+        print(f"    {row.kind:<8} {row.available:>4} {row.reserved:>4}   {row.available_after:>4}  {why}")
+    balance = parties.customer.balance().data
+    total, held = sum(row.available for row in rows), sum(row.reserved for row in rows)
+    print(f"    sum {total:>8} {held:>4}   balance {balance.available}")
+    parties.check("it adds up to the balance", holds=(total, held) == (balance.available, balance.reserved))
+    charged = sum(row.charged for row in rows)
+    parties.check("grants = balance + charges", holds=balance.available + charged == 20)
+
+
+def _ingest(parties: Parties, accession: str) -> Job:
+    return parties.customer.filings.ingest(accessions=[{"accession": accession, "cik": SAMPLE_CIK}]).data
+
+
+def _ended(customer: Auspex, job_id: str) -> Job | None:
+    job = customer.jobs.show(job_id).data
+    return job if job.status == "succeeded" else None
+
+
+def _until(look: Callable[[], Any]) -> Any:
+    """Look until there is something, at most two minutes."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < deadline:
+        try:
+            found = look()
+        except ApiProblem:
+            found = None
+        if found:
+            return found
+        time.sleep(0.5)
+    return None
+
+
+def _control(port: int, method: str, path: str, body: Any = None) -> Any:
+    """Steer one of the stack's own servers."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", method=method, data=None if body is None else json.dumps(body).encode(),
+        headers={"content-type": "application/json"},
+    )  # fmt: skip
+    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - as above
+        return json.loads(reply.read() or b"null")

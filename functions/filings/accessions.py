@@ -75,12 +75,32 @@ class Lags(Representation):
         return cls(detect_s=since("detected_at"), analyze_s=since("analyzed_at"), index_s=since("indexed_at"))
 
 
+class EnrichmentItemOut(Representation):
+    """One sentence of a provider with the quote that proves it."""
+
+    kind: Literal["bullet", "guidance", "kpi"]
+    text: str
+    section_key: str
+    section_id: str
+    start: int
+    end: int
+    quote: str
+
+
+class EnrichmentOut(Representation):
+    """What a provider (`source`) said of the filing, as far as it is proven."""
+
+    source: str
+    items: list[EnrichmentItemOut]
+
+
 class FilingDetailOut(FilingOut):
     """A filing with its documents, summary and history."""
 
     company: str
     documents: list[DocumentOut]
     summary: list[dict[str, Any]]
+    enrichment: EnrichmentOut | None
     kpi_count: int
     flags: list[str]
     events: list[EventOut]

@@ -40,7 +40,10 @@ class AccessionItem(Request):
 
 
 class CreateIngestion(Request):
-    """What to ingest: tickers or accessions, not both empty."""
+    """What to ingest: tickers or accessions, not both empty.
+
+    `enrich` has a provider summarise each new filing for 4 tokens more; they come back where nothing of it is proven.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"tickers": [{"ticker": "AAPL", "limit": 1}], "forms": ["10-K"]}]}
@@ -49,6 +52,7 @@ class CreateIngestion(Request):
     tickers: Annotated[list[TickerItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
     accessions: Annotated[list[AccessionItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
     forms: Annotated[list[Form], Field(default_factory=list, max_length=20)]
+    enrich: bool = False
 
     @model_validator(mode="after")
     def name_something(self) -> Self:
@@ -73,6 +77,7 @@ async def create_filing_ingestion(
         forms=tuple(body.forms),
         request=body.model_dump(mode="json"),
         idempotency_key=idempotency_key,
+        enrich=body.enrich,
     )
     with transaction() as connection:
         job = create_ingestion(connection, clock=current_clock(), command=command, cause=cause)

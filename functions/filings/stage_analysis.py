@@ -1,5 +1,6 @@
 """Extract figures, items and a summary from a fetched filing.
-Queue: filings-analysis · Reads: filings.sections, S3, EDGAR companyfacts · Writes: filings.facts, kpis, summaries
+Queue: filings-analysis · Reads: filings.sections, S3, EDGAR companyfacts, an LLM provider where asked for
+Writes: filings.facts, kpis, summaries
 Sends: IndexFiling · Fails: source-not-configured, source-unavailable"""
 
 from __future__ import annotations

@@ -246,6 +246,8 @@ QUESTION_CHARACTERS_MAX: Final = 2_000
 """Longest question or search query."""
 ASK_SECONDS_MAX: Final = 24
 """How long an ask waits for a provider; then the core's own answer is returned."""
+ENRICH_DEFERRALS_MAX: Final = 5
+"""Deferrals after which a filing goes on without a provider's enrichment (about a quarter of an hour)."""
 SEARCH_TOP_MAX: Final = 50
 """Most hits of one search."""
 SEARCH_CANDIDATES_MAX: Final = 200

@@ -1,4 +1,4 @@
-"""Graph `analysis`: load → facts → tables → items → compare → persist (FILINGS 7.5–7.8, 7.19)."""
+"""Graph `analysis`: load → facts → tables → items → enrich → compare → persist (FILINGS 7.5–7.8, 7.19)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.document_store import DocumentStore
+from auspex.filings.enrich_filing import INVALID, Readable, enrich_filing, note_invalid
 from auspex.filings.extraction.compare_kpis import compare_kpis
 from auspex.filings.extraction.kpis import KpiExtraction, extract_kpis
 from auspex.filings.extraction.summary import summarize
@@ -34,7 +35,7 @@ from auspex.platform.jobs import advance_unit
 
 GRAPH = "analysis"
 PERIODIC_FORMS = frozenset({"10-K", "10-Q"})
-PROGRESS = {"load": 45, "facts": 50, "tables": 58, "items": 62, "persist": 65}
+PROGRESS = {"load": 45, "facts": 50, "tables": 58, "items": 62, "enrich": 64, "persist": 65}
 FACTS: TypeAdapter[list[Fact]] = TypeAdapter(list[Fact])
 EXTRACTION: TypeAdapter[KpiExtraction] = TypeAdapter(KpiExtraction)
 BULLETS: TypeAdapter[list[SummaryBullet]] = TypeAdapter(list[SummaryBullet])
@@ -68,6 +69,7 @@ class _Analysis:
     extraction: KpiExtraction
     items: dict[str, Any]
     changes: list[dict[str, Any]]
+    enrichment: dict[str, Any] | None
 
 
 def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
@@ -91,8 +93,9 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
         _report(delivery, "tables", ports.clock)
         items = graph.node("items", partial(_items, filing, extraction), inputs=[filing.hashes, len(extraction.kpis)])
         _report(delivery, "items", ports.clock)
+        enrichment = _enrich_or_wait(graph, delivery, filing, ports) if body.enrich else None
         changes = graph.node("compare", partial(compare_kpis, extraction.kpis, previous), inputs=[filing.hashes])
-        analysis = _Analysis(facts, extraction, items, changes)
+        analysis = _Analysis(facts, extraction, items, changes, enrichment)
         graph.effect(
             "persist",
             lambda connection: _persist(connection, delivery, filing, analysis, ports.clock),
@@ -118,6 +121,23 @@ def _facts_or_wait(delivery: Delivery[AnalyzeFiling], ports: Ports, filing: _Fil
             waiting_on=defer.waiting_on, at=ports.clock.now(),
         )  # fmt: skip
         raise
+
+
+def _enrich_or_wait(
+    graph: GraphRun, delivery: Delivery[AnalyzeFiling], filing: _Filing, ports: Ports
+) -> dict[str, Any]:
+    """Return how enrichment ended; while no provider answers, say on the job what it waits for and come back later."""
+    readable = Readable(filing.header, filing.documents, filing.section_ids, filing.hashes)
+    try:
+        state = enrich_filing(graph, delivery, readable, clock=ports.clock)
+    except Defer as defer:
+        advance_unit(
+            connect(), kind=UNIT_KIND, unit_key=delivery.body.unit_key, stage=f"{GRAPH}:waiting", progress=0,
+            waiting_on=defer.waiting_on, at=ports.clock.now(),
+        )  # fmt: skip
+        raise
+    _report(delivery, "enrich", ports.clock)
+    return state
 
 
 def _companyfacts(edgar: EdgarClient, filing: _Filing) -> Any:
@@ -169,8 +189,12 @@ def _persist(
             "run": body.run, "kpis": len(analysis.extraction.kpis),
             "severities": analysis.items["severities"], "changes": analysis.changes,
             "conflicts": [f"{c.metric} {c.period_end}: {c.reason}" for c in analysis.extraction.conflicts],
+            **({"enrichment": analysis.enrichment} if analysis.enrichment else {}),
         },
     )  # fmt: skip
+    outcome = (analysis.enrichment or {}).get("outcome", "")
+    if outcome.startswith(INVALID):
+        note_invalid(connection, delivery, outcome, clock=clock)
     _hand_on(connection, delivery, filing.index_version, at)
 
 

@@ -14,7 +14,7 @@ from auspex.core.messages import Cause, wrap
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import list_nearest
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
-from auspex.filings.prices import FILING, FILING_TOKENS
+from auspex.filings.prices import filing_price
 from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
 from auspex.platform.jobs import CreatedJob, NewJob, create_job, note_unit_starts, succeed_unit
 
@@ -49,6 +49,7 @@ class IngestionCommand:
     forms: tuple[str, ...]
     request: dict[str, Any]
     idempotency_key: str | None = None
+    enrich: bool = False
 
 
 def create_ingestion(connection: Connection, *, clock: Clock, command: IngestionCommand, cause: Cause) -> CreatedJob:
@@ -65,19 +66,22 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     limits = {by_ticker[item.ticker]: item.limit for item in command.tickers}
     units = list(dict.fromkeys([*(i.accession for i in command.accessions), *(scan_unit(cik) for cik in limits)]))
     new = {i.accession for i in command.accessions if stored.get(i.accession, {}).get("status") != "indexed"}
+    price = filing_price(enrich=command.enrich)
     job = create_job(
         connection,
         NewJob(account_id=command.account_id, kind=UNIT_KIND, route=ROUTE, request=command.request, units=units,
                idempotency_key=command.idempotency_key,
-               quote=FILING_TOKENS * (len(new) + sum(limits.values())),
-               prices={accession: {FILING: FILING_TOKENS} for accession in new}),
+               quote=sum(price.values()) * (len(new) + sum(limits.values())),
+               prices=dict.fromkeys(new, price)),
         cause=cause, at=at,
     )  # fmt: skip
     if not job.created:
         return job
     cause = cause.model_copy(update={"job_id": job.job_id})
-    fetches = [_fetch(item.accession, cik) for item, cik in dict(zip(command.accessions, ciks, strict=True)).items()]
-    scans = [_scan(cik, limit, command.forms) for cik, limit in limits.items()]
+    fetches = [
+        _fetch(item.accession, cik, command) for item, cik in dict(zip(command.accessions, ciks, strict=True)).items()
+    ]
+    scans = [_scan(cik, limit, command) for cik, limit in limits.items()]
     note_unit_starts(connection, job_id=job.job_id, starts=[*fetches, *scans])
     for fetch in fetches:
         status = stored[fetch.accession]["status"] if fetch.accession in stored else None
@@ -92,12 +96,15 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     return job
 
 
-def _fetch(accession: str, cik: int) -> FetchFiling:
-    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession)
+def _fetch(accession: str, cik: int, command: IngestionCommand) -> FetchFiling:
+    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession, enrich=command.enrich)
 
 
-def _scan(cik: int, limit: int, forms: Sequence[str]) -> ScanCompany:
-    return ScanCompany(cik=cik, limit=limit, forms=list(forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik))
+def _scan(cik: int, limit: int, command: IngestionCommand) -> ScanCompany:
+    return ScanCompany(
+        cik=cik, limit=limit, forms=list(command.forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik),
+        enrich=command.enrich,
+    )  # fmt: skip
 
 
 def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int]:

@@ -22,7 +22,7 @@ from auspex.filings.graph import GraphRun
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, AnalyzeFiling, FetchFiling, IndexFiling
 from auspex.filings.model import NORMALIZER_VERSION, FilingHeader, Section
-from auspex.filings.prices import FILING
+from auspex.filings.prices import ENRICH, FILING
 from auspex.filings.reading.document_json import document_from_json, document_to_json
 from auspex.filings.reading.normalize import UnsupportedDocumentError, normalize
 from auspex.filings.reading.sections import split_sections
@@ -242,7 +242,8 @@ def _hand_on(connection: Connection, delivery: Delivery[FetchFiling], before: di
     if before["status"] == "indexed":
         succeed_unit(
             connection, kind=UNIT_KIND, unit_key=body.accession, at=at,
-            result={"accession": body.accession, "status": "indexed", "already_stored": True}, undelivered=(FILING,),
+            result={"accession": body.accession, "status": "indexed", "already_stored": True},
+            undelivered=(FILING, ENRICH),
         )  # fmt: skip
         return
     command: AnalyzeFiling | IndexFiling
@@ -255,8 +256,9 @@ def _hand_on(connection: Connection, delivery: Delivery[FetchFiling], before: di
         dedup_key = f"index:{body.accession}:{before['run']}:{before['index_version']}:{delivery.envelope.dedup_key}"
     else:
         command = AnalyzeFiling(
-            accession=body.accession, run=before["run"], unit_kind=UNIT_KIND, unit_key=body.accession
-        )
+            accession=body.accession, run=before["run"], unit_kind=UNIT_KIND, unit_key=body.accession,
+            enrich=body.enrich,
+        )  # fmt: skip
         dedup_key = f"analyze:{body.accession}:{before['run']}"
     outbox.enqueue(connection, wrap(command, dedup_key=dedup_key, cause=delivery.cause), at=at)
     advance_unit(

@@ -21,6 +21,8 @@ SELECT f.accession, f.cik, c.ticker, c.name AS company, f.form, f.items, f.filin
        (SELECT count(*) FROM filings.kpis AS k WHERE k.accession = f.accession AND k.run = f.run) AS kpi_count,
        (SELECT s.bullets FROM filings.summaries AS s
         WHERE s.accession = f.accession AND s.run = f.run AND s.kind = 'extractive') AS bullets,
+       (SELECT jsonb_build_object('source', s.provider, 'items', s.bullets) FROM filings.summaries AS s
+        WHERE s.accession = f.accession AND s.run = f.run AND s.kind = 'llm') AS enrichment,
        coalesce((SELECT jsonb_agg(jsonb_build_object('topic', e.topic, 'at', e.created_at, 'payload', e.payload)
                                   ORDER BY e.event_id)
                  FROM filings.events AS e WHERE e.accession = f.accession), '[]') AS events

@@ -41,8 +41,13 @@ class GraphRun:
     delivery: Delivery[Any]
     computed: int = 0
 
-    def node(self, name: str, compute: Callable[[], Any], *, inputs: Any, version: int = 1, ordinal: int = 0) -> Any:
+    def node(
+        self, name: str, compute: Callable[[], Any], *, inputs: Any, version: int = 1, ordinal: int = 0,
+        store: Callable[[Connection], None] | None = None,
+    ) -> Any:  # fmt: skip
         """Return the node's state: from its checkpoint, or computed and checkpointed. States are JSON values.
+
+        `store` writes rows in the checkpoint's transaction, for what is computed where none may be open.
 
         An exception is tagged with the node's name, so that failures and dead letters name it.
         """
@@ -60,6 +65,8 @@ class GraphRun:
         saved = self._offload(state, key)
         with transaction() as connection:
             self.save(connection, key, saved)
+            if store is not None:
+                store(connection)
         fault_point(f"{self.lease.graph}.{name}.after")
         return state
 

@@ -24,6 +24,7 @@ from auspex.filings.index.index_store import index_chunks, remove_chunks
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, IndexFiling
 from auspex.filings.model import Chunk, FilingHeader
+from auspex.filings.prices import ENRICH
 from auspex.filings.stored_documents import load_documents
 from auspex.platform.consumer import Delivery
 from auspex.platform.jobs import advance_unit, succeed_unit
@@ -151,13 +152,16 @@ def _finish(connection: Connection, delivery: Delivery[IndexFiling], work: _Work
     filing_store.lock_filing(connection, body.accession)
     removed = remove_chunks(connection, accession=body.accession, keep_index_version=body.index_version)
     chunks = sum(len(batch) for batch in work.batches)
+    enriched = kpi_store.is_enriched(connection, accession=body.accession, run=body.run)
     filing_store.mark_indexed(
         connection, accession=body.accession, at=at,
         payload={"index_version": body.index_version, "chunks": chunks, "removed": removed},
     )  # fmt: skip
     succeed_unit(
         connection, kind=UNIT_KIND, unit_key=body.unit_key, at=at,
-        result={"accession": body.accession, "status": "indexed", "already_stored": False, "chunks": chunks},
+        result={"accession": body.accession, "status": "indexed", "already_stored": False, "chunks": chunks,
+                "enriched": enriched},
+        undelivered=() if enriched else (ENRICH,),
     )  # fmt: skip
 
 

@@ -118,6 +118,26 @@ def insert_summary(
     connection.execute(SQL["insert_summary"], {"accession": accession, "run": run, "bullets": Jsonb(rows)})
 
 
+def insert_enrichment(
+    connection: Connection, *, accession: str, run: int, items: Jsonb, provider: str, tokens_in: int | None,
+    tokens_out: int | None, usd_micros: int | None,
+) -> None:  # fmt: skip
+    """Store a run's proven items of a provider with what they cost, and count the cost on the filing."""
+    connection.execute(
+        SQL["insert_enrichment"],
+        {
+            "accession": accession, "run": run, "items": items, "provider": provider, "tokens_in": tokens_in,
+            "tokens_out": tokens_out, "usd_micros": usd_micros,
+        },
+    )  # fmt: skip
+
+
+def is_enriched(connection: Connection, *, accession: str, run: int) -> bool:
+    """Tell whether a provider's proven items are stored of a run."""
+    row = fetch_one(connection, SQL["is_enriched"], {"accession": accession, "run": run})
+    return bool(row and row["enriched"])
+
+
 def read_summary(connection: Connection, *, accession: str, run: int) -> tuple[SummaryBullet, ...]:
     """Return a run's extractive summary; empty when the filing has none."""
     row = fetch_one(connection, SQL["read_summary"], {"accession": accession, "run": run})

@@ -47,3 +47,18 @@ ON CONFLICT (accession, run, kind) DO NOTHING
 
 -- name: read_summary
 SELECT bullets FROM filings.summaries WHERE accession = %(accession)s AND run = %(run)s AND kind = 'extractive'
+
+-- name: insert_enrichment
+WITH stored AS (
+  INSERT INTO filings.summaries (accession, run, kind, bullets, provider, tokens_in, tokens_out, usd_micros)
+  VALUES (%(accession)s, %(run)s, 'llm', %(items)s, %(provider)s, %(tokens_in)s, %(tokens_out)s, %(usd_micros)s)
+  ON CONFLICT (accession, run, kind) DO NOTHING RETURNING accession
+)
+UPDATE filings.filings AS f
+SET cost_tokens = f.cost_tokens + coalesce(%(tokens_in)s::integer, 0) + coalesce(%(tokens_out)s::integer, 0),
+    cost_usd_micros = f.cost_usd_micros + coalesce(%(usd_micros)s::bigint, 0)
+FROM stored WHERE f.accession = stored.accession
+
+-- name: is_enriched
+SELECT EXISTS (
+  SELECT FROM filings.summaries WHERE accession = %(accession)s AND run = %(run)s AND kind = 'llm') AS enriched

@@ -21,6 +21,7 @@ class ScanCompany(UnitCommand):
     cik: int = Field(gt=0)
     forms: list[str] = Field(default_factory=list, max_length=20)
     limit: int | None = Field(default=None, ge=1, le=100)
+    enrich: bool = False
 
 
 class FetchFiling(UnitCommand):
@@ -31,6 +32,7 @@ class FetchFiling(UnitCommand):
 
     accession: str = Field(pattern=ACCESSION_PATTERN)
     cik: int = Field(gt=0)
+    enrich: bool = False
 
 
 class AnalyzeFiling(UnitCommand):
@@ -41,6 +43,7 @@ class AnalyzeFiling(UnitCommand):
 
     accession: str = Field(pattern=ACCESSION_PATTERN)
     run: int = Field(ge=1)
+    enrich: bool = False
 
 
 class IndexFiling(UnitCommand):

@@ -16,11 +16,21 @@ FILING: Final = "filing"
 """The part of a unit's price that a filing costs which is processed anew."""
 
 
+ENRICH_TOKENS: Final = 4
+ENRICH: Final = "enrich"
+"""The part of a unit's price that a provider's enrichment costs, paid only when something of it was proven."""
+
+
+def filing_price(*, enrich: bool) -> dict[str, int]:
+    """Return the parts that one new filing costs."""
+    return {FILING: FILING_TOKENS} | ({ENRICH: ENRICH_TOKENS} if enrich else {})
+
+
 def ingestion_quote(arguments: Mapping[str, Any]) -> int:
     """Return the most an ingestion can cost: every filing that it names or may find is new."""
     body: Any = arguments["body"]
     filings = len(body.accessions) + sum(int(item.limit) for item in body.tickers)
-    return FILING_TOKENS * filings
+    return sum(filing_price(enrich=body.enrich).values()) * filings
 
 
 def ask_quote(arguments: Mapping[str, Any]) -> int:

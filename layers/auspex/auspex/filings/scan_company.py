@@ -21,7 +21,7 @@ from auspex.filings.adapters.edgar_submissions import Submissions, SubmittedFili
 from auspex.filings.create_ingestion import SQL
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany
 from auspex.filings.model import FilingHeader
-from auspex.filings.prices import FILING, FILING_TOKENS
+from auspex.filings.prices import filing_price
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
@@ -102,23 +102,24 @@ def _store(
         )
         if inserted:
             key = f"fetch:{filing.accession}:detected"
-            fetch = _fetch(filing.accession, body.cik)
+            fetch = _fetch(filing.accession, body)
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     job_id = delivery.cause.job_id
     if job_id is not None:
         units = [filing.accession for filing in wanted]
         rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
         indexed = {row["accession"] for row in rows if row["status"] == "indexed"}
-        prices = {accession: {FILING: FILING_TOKENS} for accession in units if accession not in indexed}
+        price = filing_price(enrich=body.enrich)
+        prices = {accession: price for accession in units if accession not in indexed}
         expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, prices=prices, at=at)
-        note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body.cik) for accession in units])
+        note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body) for accession in units])
         for row in rows:
             if row["status"] == "indexed":
                 result = {"accession": row["accession"], "status": "indexed", "already_stored": True}
                 succeed_unit(connection, kind=UNIT_KIND, unit_key=row["accession"], result=result, at=at)
             elif row["status"] in {"skipped", "dead_letter"}:
                 key = f"fetch:{row['accession']}:{job_id}"
-                fetch = _fetch(row["accession"], body.cik)
+                fetch = _fetch(row["accession"], body)
                 outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
     newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
     filing_store.note_scan(connection, cik=body.cik, etag=submissions.etag, watermark=newest, at=at)
@@ -129,11 +130,11 @@ def _resume(connection: Connection, delivery: Delivery[ScanCompany], since: date
     forms, cik = delivery.body.forms or FOLLOWED_FORMS, delivery.body.cik
     for accession in filing_store.resume_filings(connection, cik=cik, since=since, forms=forms, at=at):
         key = f"fetch:{accession}:{delivery.envelope.dedup_key}"
-        outbox.enqueue(connection, wrap(_fetch(accession, cik), dedup_key=key, cause=delivery.cause), at=at)
+        outbox.enqueue(connection, wrap(_fetch(accession, delivery.body), dedup_key=key, cause=delivery.cause), at=at)
 
 
-def _fetch(accession: str, cik: int) -> FetchFiling:
-    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession)
+def _fetch(accession: str, scan: ScanCompany) -> FetchFiling:
+    return FetchFiling(accession=accession, cik=scan.cik, unit_kind=UNIT_KIND, unit_key=accession, enrich=scan.enrich)
 
 
 def _header(filing: SubmittedFiling, cik: int) -> FilingHeader:

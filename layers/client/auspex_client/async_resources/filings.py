@@ -136,6 +136,7 @@ class AsyncFilings(AsyncResource):
         self,
         *,
         accessions: Sequence[AccessionItem] | None = None,
+        enrich: bool | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
         dry_run: Literal[True],
@@ -146,6 +147,7 @@ class AsyncFilings(AsyncResource):
         self,
         *,
         accessions: Sequence[AccessionItem] | None = None,
+        enrich: bool | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
         dry_run: Literal[False] = False,
@@ -155,6 +157,7 @@ class AsyncFilings(AsyncResource):
         self,
         *,
         accessions: Sequence[AccessionItem] | None = None,
+        enrich: bool | None = None,
         forms: Sequence[str] | None = None,
         tickers: Sequence[TickerItem] | None = None,
         dry_run: bool = False,
@@ -171,13 +174,13 @@ class AsyncFilings(AsyncResource):
                 CREATE_FILING_INGESTION,
                 Quote,
                 query={"dry_run": True},
-                body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
+                body=given({"accessions": accessions, "enrich": enrich, "forms": forms, "tickers": tickers}),
                 options=options,
             )
         return await self._auspex.call(
             CREATE_FILING_INGESTION,
             Job,
-            body=given({"accessions": accessions, "forms": forms, "tickers": tickers}),
+            body=given({"accessions": accessions, "enrich": enrich, "forms": forms, "tickers": tickers}),
             options=options,
         )
 

@@ -6,7 +6,17 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 from __future__ import annotations
 
 from auspex_client.models.filings import AccessionItem, Hit, Search, TickerItem, Verification, Weights
-from auspex_client.models.filings_accessions import Document, Event, Filing, FilingDetail, Lags, Section, SectionText
+from auspex_client.models.filings_accessions import (
+    Document,
+    Enrichment,
+    EnrichmentItem,
+    Event,
+    Filing,
+    FilingDetail,
+    Lags,
+    Section,
+    SectionText,
+)
 from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
@@ -57,6 +67,8 @@ __all__ = [
     "DiscordTarget",
     "Document",
     "EmailTarget",
+    "Enrichment",
+    "EnrichmentItem",
     "Estimate",
     "Event",
     "Failure",

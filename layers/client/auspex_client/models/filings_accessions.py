@@ -23,6 +23,25 @@ class Document(Model):
     type: str
 
 
+class EnrichmentItem(Model):
+    """One sentence of a provider with the quote that proves it."""
+
+    end: int
+    kind: Literal["bullet", "guidance", "kpi"] | str
+    quote: str
+    section_id: str
+    section_key: str
+    start: int
+    text: str
+
+
+class Enrichment(Model):
+    """What a provider (`source`) said of the filing, as far as it is proven."""
+
+    items: list[EnrichmentItem]
+    source: str
+
+
 class Event(Model):
     """A step in a filing's history."""
 
@@ -49,6 +68,7 @@ class FilingDetail(Model):
     company: str
     dead_letter_reason: str | None
     documents: list[Document]
+    enrichment: Enrichment | None
     events: list[Event]
     filing_date: dt.date
     flags: list[str]

@@ -11,7 +11,7 @@ from infra.local.state import StateDirectory
 def bring_down(directory: StateDirectory) -> None:
     """Stop everything, the emulator (its state is saved first) before Postgres; data stays. Raises StepError."""
     state = directory.read()
-    for name in ("replay", "catcher"):
+    for name in ("replay", "catcher", "providers"):
         record = state.processes.pop(name, None)
         if record is not None:
             with step(f"stop {name}", log=directory.log(name)):

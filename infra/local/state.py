@@ -44,6 +44,7 @@ class StackState:
     replay_port: int = 0
     catcher_port: int = 0
     smtp_port: int = 0
+    provider_port: int = 0
     processes: dict[str, ProcessRecord] = field(default_factory=dict)
     stacks: dict[str, DeployedStack] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from infra.local.deploy import Deployment, ProductStack
 from infra.local.postgres import free_port, is_free
 from infra.local.postgres_cluster import write_private
 from infra.local.progress import Remedy, note, step
+from infra.local.provider_server.launch import configure_providers, start_provider_server
 from infra.local.samconfig import read_local_settings
 from infra.local.state import REPOSITORY, StackState, StateDirectory
 
@@ -52,8 +53,12 @@ def bring_up(directory: StateDirectory, wishes: Wishes, *, started_at: float) ->
         edgar = _start_source(directory, state, wishes)
     with step("catcher", log=directory.log("catcher")):
         start_catcher(directory, state)
+    with step("providers", log=directory.log("providers")):
+        start_provider_server(directory, state)
     with step("deploy", log=directory.log("emulator"), remedy="correct the template, then: make up"):
         stacks = _deploy(directory, state, wishes.root_template, database, edgar, intact=intact)
+    with step("provider keys"):
+        configure_providers(state)
     with step("migrate", log=directory.log("emulator")):
         prepare.migrate(directory, state, stacks, database)
     with step("companies", log=directory.log("emulator")):

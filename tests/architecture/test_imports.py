@@ -30,7 +30,8 @@ SHELLS = {
     },
     "providers": {
         # the gateway and its operations: they take a connection, a clock or the network
-        "adapters", "call_store", "gateway", "lease", "settings", "transport",
+        "adapters", "audit", "call_store", "drill", "gateway", "health", "lease", "lease_control", "monitor",
+        "problems", "representations", "settings", "status", "transport",
     },
 }  # fmt: skip
 ENGINE_CORE = {"auspex.core.ids", "auspex.core.limits"}

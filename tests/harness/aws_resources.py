@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,14 @@ def _client(service: str) -> Any:
 class Account:
     """The fake AWS account of one harness."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, secrets: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """`secrets` gives values by the end of a name: `{"providers": {…}}` is the secret `auspex/providers`."""
         self._mock = mock_aws(config={"core": {"reset_boto3_session": False}})
         self._mock.start()
         self._database = database
         self._secrets = _client("secretsmanager")
         self._arns: dict[str, str] = {}
+        self._given = dict(secrets or {})
 
     def secret_arn(self, name: str) -> str:
         """Return the ARN of a secret, making it first: a role's login, or a random key."""
@@ -77,8 +79,11 @@ class Account:
     def _secret_value(self, name: str) -> dict[str, str]:
         if name == OWNER_SECRET:
             return {"username": "postgres", "password": self._database.server.superuser_password}
-        role = f"auspex_{name.rsplit('/', 1)[-1]}"
+        ending = name.rsplit("/", 1)[-1]
+        if "/database/" not in name and ending in self._given:
+            return dict(self._given[ending])
+        role = f"auspex_{ending}"
         passwords = self._database.server.role_passwords
-        if role in passwords:
+        if "/database/" in name and role in passwords:
             return {"username": role, "password": passwords[role]}
         return {"purpose": name, "key": "k" * 64, "secret": SIGNING_SECRET}

@@ -94,8 +94,12 @@ class Harness:
         now: datetime = START,
         copies: int = 1,
         seed: int | None = None,
+        secrets: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`copies` delivers every message that often, `seed` shuffles what a receive takes."""
+        """`copies` delivers every message that often, `seed` shuffles what a receive takes.
+
+        `secrets` gives values to secrets, by the end of their names.
+        """
         self.database = database
         self.clock = FixedClock(now)
         self.started_at = now
@@ -105,7 +109,7 @@ class Harness:
         self._log = io.StringIO()
         self._environments = Environments(self._log)
         self._crash: Crash | None = None
-        self._account = aws_resources.Account(database)
+        self._account = aws_resources.Account(database, secrets)
         given = self._account.root_parameters() | dict(parameters or {})
         self.application = read_application(root, given, secret_arn=self._account.secret_arn)
         self._account.create(self.application.resources)

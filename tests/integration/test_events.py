@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from infra.local.provider_server.server import provider_settings
 from tests.conftest import Server, cloned
 from tests.harness.events import Response, response_of
 from tests.harness.harness import Harness
@@ -15,6 +16,7 @@ from tests.harness.harness import Harness
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 FILES = [path for path in sorted(EVENTS.glob("*/*.json")) if path.parent.name != "contracts"]
 ACCESSION = "9999999001-24-000018"  # an 8-K of the sample company
+PROVIDERS = provider_settings("http://127.0.0.1:9")  # configured, and nobody answers there
 STATUS_OTHER_THAN_200 = {
     "unmatched": 404,
     "accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202,
@@ -26,7 +28,10 @@ STATUS_OTHER_THAN_200 = {
 @pytest.fixture(scope="module")
 def ingested(postgres_server: Server, filings_parameters: dict[str, str]) -> Iterator[Harness]:
     """The application with one sample filing in it, ingested over HTTP."""
-    with cloned(postgres_server) as database, Harness(database, parameters=filings_parameters) as harness:
+    with (
+        cloned(postgres_server) as database,
+        Harness(database, parameters=filings_parameters, secrets={"providers": PROVIDERS}) as harness,
+    ):
         harness.fire("schedule_refresh_companies")
         request = {"accessions": [{"accession": ACCESSION, "cik": 9999999001}]}
         reply = harness.request("POST", "/v1/filings/ingestions", key=harness.create_key("filings"), json=request)

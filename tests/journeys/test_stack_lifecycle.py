@@ -114,7 +114,7 @@ def test_up_again_changes_nothing(stack: Stack) -> None:
     second = stack.up()
     assert {**second, "seconds": 0} == {**first, "seconds": 0}
     assert stack.pids() == pids
-    assert set(pids) == {"postgres", "emulator", "replay", "catcher"}
+    assert set(pids) == {"postgres", "emulator", "replay", "catcher", "providers"}
 
 
 def test_up_mends_whatever_was_killed(stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from infra.local.client_code.naming import Name, class_name, success_schema
@@ -55,7 +56,7 @@ def model_modules(places: dict[str, str], in_requests: set[str], vocabulary: Voc
         )  # fmt: skip
         foreign = {
             needed for name in own for needed in vocabulary.reached_from(vocabulary.components[name])
-            if places.get(needed, home) != home
+            if places.get(needed, home) != home and re.search(rf"\b{vocabulary.names.get(needed)}\b", body)
         }  # fmt: skip
         about = (
             f"What `{home.replace('_', '.', 1)}` shows and takes." if home != SHARED else "What several resources show."

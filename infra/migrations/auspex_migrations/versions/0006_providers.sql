@@ -601,7 +601,17 @@ GRANT EXECUTE ON FUNCTION providers.take_lease, providers.release_lease, provide
 GRANT SELECT ON ALL TABLES IN SCHEMA providers TO auspex_providers;
 GRANT INSERT ON providers.operator_requests TO auspex_providers;
 
--- The shells of endpoints and schedules run under the providers' own role.
+-- The shells of endpoints and schedules run under the providers' own role: admission, rates, a schedule's run.
 GRANT USAGE ON SCHEMA platform TO auspex_providers;
-GRANT EXECUTE ON FUNCTION platform.authenticate, platform.begin_schedule_run, platform.end_schedule_run,
-  platform.mark_outbox_sent TO auspex_providers;
+DO $$
+DECLARE shell regprocedure;
+BEGIN
+  FOR shell IN
+    SELECT p.oid FROM pg_catalog.pg_proc AS p
+    WHERE p.pronamespace = 'platform'::regnamespace AND p.proname IN (
+      'authenticate', 'admit', 'find_cached_reply', 'keep_reply', 'begin_schedule_run', 'end_schedule_run',
+      'mark_outbox_sent')
+  LOOP
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO auspex_providers', shell);
+  END LOOP;
+END $$;

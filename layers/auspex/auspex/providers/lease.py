@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from auspex.core.database import Connection, fetch_one, load_sql
 from auspex.providers.classify import Failure
@@ -96,3 +96,39 @@ def accept_result(connection: Connection, *, epoch: int, call_id: str, at: datet
     row = fetch_one(connection, SQL["accept_result"], {"epoch": epoch, "call_id": call_id, "at": at})
     assert row is not None
     return bool(row["accepted"])
+
+
+def record_check(
+    connection: Connection,
+    *,
+    provider: str,
+    kind: Literal["inference", "models"],
+    ok: bool,
+    latency_ms: int,
+    rule: str | None,
+    epoch: int,
+    configuration: Configuration,
+    actor: str,
+    at: datetime,
+) -> str | None:
+    """Keep what the monitor found, and return what followed of it: `tripped`, `recovered`, `prolonged`, `stale`."""
+    row = fetch_one(
+        connection,
+        SQL["record_check"],
+        {
+            "provider": provider, "kind": kind, "ok": ok, "latency_ms": latency_ms, "rule": rule, "epoch": epoch,
+            "candidates": json.dumps(configuration.candidates()), "actor": actor, "at": at,
+        },
+    )  # fmt: skip
+    assert row is not None
+    consequence: str | None = row["consequence"]
+    return consequence
+
+
+def return_to_better(connection: Connection, *, configuration: Configuration, actor: str, at: datetime) -> str | None:
+    """Move the lease back to a better priority where its rules allow it, and return the provider; None else."""
+    parameters = {"candidates": json.dumps(configuration.candidates()), "actor": actor, "at": at}
+    row = fetch_one(connection, SQL["return_to_better"], parameters)
+    assert row is not None
+    provider: str | None = row["provider"]
+    return provider

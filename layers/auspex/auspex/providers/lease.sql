@@ -12,3 +12,10 @@ SELECT providers.record_success(%(epoch)s, %(actor)s, %(at)s) AS standing
 
 -- name: accept_result
 SELECT providers.accept_result(%(epoch)s, %(call_id)s, %(at)s) AS accepted
+
+-- name: record_check
+SELECT providers.record_check(%(provider)s, %(kind)s, %(ok)s, %(latency_ms)s, %(rule)s, %(epoch)s,
+  %(candidates)s::jsonb, %(actor)s, %(at)s) AS consequence
+
+-- name: return_to_better
+SELECT providers.return_to_better(%(candidates)s::jsonb, %(actor)s, %(at)s) AS provider

@@ -15,6 +15,13 @@ class AccessionOfAnotherCompany(ApiProblem):
     remedy = "Leave `cik` and `ticker` out, or name the company that filed it."
 
 
+class AlreadyHeld(ApiProblem):
+    """The provider asked for holds the lease already (or one does, and none was named). (409)"""
+
+    code = "already-held"
+    remedy = "Nothing is to be done; name another provider to move the lease."
+
+
 class BalanceTooSmall(ApiProblem):
     """The account has fewer tokens than the request costs; `balance` and `required` say by how much. (402)"""
 
@@ -190,6 +197,13 @@ class MethodNotAllowed(ApiProblem):
     remedy = "See the OpenAPI page for the methods of this path."
 
 
+class NoProvider(ApiProblem):
+    """No provider is configured, out of its cool-down and within its budget. (409)"""
+
+    code = "no-provider"
+    remedy = "Read the status: it says of each provider why not, and until when."
+
+
 class NotFound(ApiProblem):
     """There is no such thing, or it belongs to another account. (404)"""
 
@@ -246,6 +260,13 @@ class ProcessingFailed(ApiProblem):
     remedy = "Operator: mend the cause, then redrive the dead letter."
 
 
+class ProviderNotConfigured(ApiProblem):
+    """The provider named has no key or no model in this deployment. (409)"""
+
+    code = "provider-not-configured"
+    remedy = "Put its key and model into the providers' secret; docs/providers.md shows the names."
+
+
 class RateLimited(ApiProblem):
     """More requests than the rate class allows. (429)"""
 
@@ -300,6 +321,13 @@ class SpanInvalid(ApiProblem):
 
     code = "span-invalid"
     remedy = "Use 0 <= start < end <= the section's `chars`, in code points."
+
+
+class StaleEpoch(ApiProblem):
+    """The lease has another epoch by now, or nobody holds it: what the request speaks of is over. (409)"""
+
+    code = "stale-epoch"
+    remedy = "Read the status; repeat with its epoch if the wish still stands."
 
 
 class TooLarge(ApiProblem):
@@ -388,6 +416,7 @@ class WebhookSecretShownOnce(ApiProblem):
 
 PROBLEMS: dict[str, type[ApiProblem]] = {
     "accession-of-another-company": AccessionOfAnotherCompany,
+    "already-held": AlreadyHeld,
     "balance-too-small": BalanceTooSmall,
     "body-too-large": BodyTooLarge,
     "channel-code-spent": ChannelCodeSpent,
@@ -413,6 +442,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "mail-not-configured": MailNotConfigured,
     "malformed-request": MalformedRequest,
     "method-not-allowed": MethodNotAllowed,
+    "no-provider": NoProvider,
     "not-found": NotFound,
     "not-found-at-source": NotFoundAtSource,
     "not-ready": NotReady,
@@ -421,6 +451,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "prediction-changed": PredictionChanged,
     "prediction-too-late": PredictionTooLate,
     "processing-failed": ProcessingFailed,
+    "provider-not-configured": ProviderNotConfigured,
     "rate-limited": RateLimited,
     "refund-exceeds-charge": RefundExceedsCharge,
     "request-in-progress": RequestInProgress,
@@ -429,6 +460,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "source-not-configured": SourceNotConfigured,
     "source-unavailable": SourceUnavailable,
     "span-invalid": SpanInvalid,
+    "stale-epoch": StaleEpoch,
     "too-large": TooLarge,
     "too-many-codes": TooManyCodes,
     "unauthenticated": Unauthenticated,

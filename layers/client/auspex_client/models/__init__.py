@@ -34,6 +34,10 @@ from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFi
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
 from auspex_client.models.payments import Received
+from auspex_client.models.payments_webhook import Received
+from auspex_client.models.providers import Budget, Check, HealthOut, Provider, ProviderHealth, Status
+from auspex_client.models.providers_audit import AuditEntry, Chain
+from auspex_client.models.providers_drills import Drill
 from auspex_client.models.root import Allowance, Balance, Me
 from auspex_client.models.scorebook import Bin, Estimate, ModelFigures, ProductFigures, Reliability, Skill
 from auspex_client.models.shared import (
@@ -43,6 +47,8 @@ from auspex_client.models.shared import (
     Figure,
     Job,
     Key,
+    Lease,
+    Pin,
     TimelineEntry,
     Transaction,
     Unit,
@@ -57,9 +63,13 @@ __all__ = [
     "Allowance",
     "Ask",
     "Attempt",
+    "AuditEntry",
     "Balance",
     "Bin",
     "Channel",
+    "Budget",
+    "Chain",
+    "Check",
     "Citation",
     "Counts",
     "DeadLetter",
@@ -69,18 +79,21 @@ __all__ = [
     "EmailTarget",
     "Enrichment",
     "EnrichmentItem",
+    "Drill",
     "Estimate",
     "Event",
     "Failure",
     "Figure",
     "Filing",
     "FilingDetail",
+    "HealthOut",
     "Hit",
     "Job",
     "JobMetrics",
     "Key",
     "Kpi",
     "Lags",
+    "Lease",
     "Marked",
     "Me",
     "MessageMetrics",
@@ -91,7 +104,10 @@ __all__ = [
     "Notification",
     "Outbox",
     "Preferences",
+    "Pin",
     "ProductFigures",
+    "Provider",
+    "ProviderHealth",
     "Queue",
     "Queues",
     "Received",
@@ -109,6 +125,7 @@ __all__ = [
     "SlackTarget",
     "TeamsTarget",
     "TelegramTarget",
+    "Status",
     "TickerItem",
     "TimelineEntry",
     "Transaction",

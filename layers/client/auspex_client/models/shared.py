@@ -142,6 +142,28 @@ class Key(Model):
     state: Literal["active", "retiring", "expired", "revoked"] | str
 
 
+class Pin(Model):
+    """A provider is kept until an instant."""
+
+    by: str | None
+    strict: bool
+    until: dt.datetime
+
+
+class Lease(Model):
+    """Who is asked. Every change of the holder raises the epoch by one."""
+
+    acquired_by: str | None
+    epoch: int
+    held_since: dt.datetime | None
+    model: str | None
+    next_provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | str | None
+    pinned: Pin | None
+    provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | str | None
+    reason: str | None
+    state: Literal["held", "none"] | str
+
+
 class Transaction(Model):
     """One transaction: what it moved, and what was there after it."""
 

@@ -16,6 +16,7 @@ from auspex_client.async_resources.ledger import AsyncLedger
 from auspex_client.async_resources.notifications import AsyncNotifications
 from auspex_client.async_resources.ops import AsyncOps
 from auspex_client.async_resources.payments import AsyncPayments
+from auspex_client.async_resources.providers import AsyncProviders
 from auspex_client.async_resources.refunds import AsyncRefunds
 from auspex_client.async_resources.scorebook import AsyncScorebook
 from auspex_client.async_resources.webhooks import AsyncWebhooks
@@ -43,6 +44,7 @@ class AsyncRoot(AsyncResource):
         self.notifications = AsyncNotifications(auspex)
         self.ops = AsyncOps(auspex)
         self.payments = AsyncPayments(auspex)
+        self.providers = AsyncProviders(auspex)
         self.refunds = AsyncRefunds(auspex)
         self.scorebook = AsyncScorebook(auspex)
         self.webhooks = AsyncWebhooks(auspex)

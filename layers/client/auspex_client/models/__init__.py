@@ -34,10 +34,8 @@ from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFi
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
 from auspex_client.models.payments import Received
-from auspex_client.models.payments_webhook import Received
-from auspex_client.models.providers import Budget, Check, HealthOut, Provider, ProviderHealth, Status
+from auspex_client.models.providers import Budget, Check, Drill, HealthOut, Provider, ProviderHealth, Status
 from auspex_client.models.providers_audit import AuditEntry, Chain
-from auspex_client.models.providers_drills import Drill
 from auspex_client.models.root import Allowance, Balance, Me
 from auspex_client.models.scorebook import Bin, Estimate, ModelFigures, ProductFigures, Reliability, Skill
 from auspex_client.models.shared import (

@@ -31,6 +31,19 @@ class Check(Model):
     rule: str | None
 
 
+class Drill(Model):
+    """What would happen."""
+
+    cooldown_until: dt.datetime | None
+    epoch_after: int
+    failures_needed: int | None
+    kind: Literal["quota", "budget", "auth", "unavailable", "bad_output", "request", "health", "manual"] | str
+    llm_available: bool
+    new_provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | str | None
+    provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | str | None
+    switches: bool
+
+
 class ProviderHealth(Model):
     """One provider: calls and checks of the window."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Lease
 from auspex_client.replies import Reply
-from auspex_client.resource import AsyncResource, Resource
+from auspex_client.resource import Resource
 
 RELEASE_PROVIDER_LEASE = Operation("release_provider_lease", "DELETE", "/v1/providers/lease")
 TAKE_PROVIDER_LEASE = Operation("take_provider_lease", "POST", "/v1/providers/lease")
@@ -19,7 +19,7 @@ TAKE_PROVIDER_LEASE = Operation("take_provider_lease", "POST", "/v1/providers/le
 class ProvidersLease(Resource):
     """Operations of `providers.lease`."""
 
-    def delete(self, *, epoch: int, reason: str, options: CallOptions | None = None) -> Reply[Lease]:
+    def release(self, *, epoch: int, reason: str, options: CallOptions | None = None) -> Reply[Lease]:
         """Give the lease up; the next question acquires it anew. The epoch says which lease is meant.
 
         `reason`: Why; kept in the audit.
@@ -30,7 +30,7 @@ class ProvidersLease(Resource):
             RELEASE_PROVIDER_LEASE, Lease, query=given({"epoch": epoch, "reason": reason}), options=options
         )
 
-    def create(
+    def take(
         self,
         reason: str,
         *,
@@ -44,37 +44,5 @@ class ProvidersLease(Resource):
         POST /v1/providers/lease, scope `admin`.
         """
         return self._auspex.call(
-            TAKE_PROVIDER_LEASE, Lease, body=given({"provider": provider, "reason": reason}), options=options
-        )
-
-
-class AsyncProvidersLease(AsyncResource):
-    """Operations of `providers.lease`."""
-
-    async def delete(self, *, epoch: int, reason: str, options: CallOptions | None = None) -> Reply[Lease]:
-        """Give the lease up; the next question acquires it anew. The epoch says which lease is meant.
-
-        `reason`: Why; kept in the audit.
-
-        DELETE /v1/providers/lease, scope `admin`.
-        """
-        return await self._auspex.call(
-            RELEASE_PROVIDER_LEASE, Lease, query=given({"epoch": epoch, "reason": reason}), options=options
-        )
-
-    async def create(
-        self,
-        reason: str,
-        *,
-        provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Lease]:
-        """Acquire the lease, or move it to a provider: its cool-down ends, the one that is left rests.
-
-        `reason`: Why; kept in the audit.
-
-        POST /v1/providers/lease, scope `admin`.
-        """
-        return await self._auspex.call(
             TAKE_PROVIDER_LEASE, Lease, body=given({"provider": provider, "reason": reason}), options=options
         )

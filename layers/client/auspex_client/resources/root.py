@@ -20,22 +20,10 @@ from auspex_client.resources.ledger import Ledger
 from auspex_client.resources.notifications import Notifications
 from auspex_client.resources.ops import Ops
 from auspex_client.resources.payments import Payments
+from auspex_client.resources.providers import Providers
 from auspex_client.resources.refunds import Refunds
 from auspex_client.resources.scorebook import Scorebook
 from auspex_client.resources.webhooks import Webhooks
-from auspex_client.resource import AsyncResource, Resource
-from auspex_client.resources.accounts import Accounts, AsyncAccounts
-from auspex_client.resources.filings import AsyncFilings, Filings
-from auspex_client.resources.grants import AsyncGrants, Grants
-from auspex_client.resources.jobs import AsyncJobs, Jobs
-from auspex_client.resources.keys import AsyncKeys, Keys
-from auspex_client.resources.ledger import AsyncLedger, Ledger
-from auspex_client.resources.notifications import AsyncNotifications, Notifications
-from auspex_client.resources.ops import AsyncOps, Ops
-from auspex_client.resources.payments import AsyncPayments, Payments
-from auspex_client.resources.providers import AsyncProviders, Providers
-from auspex_client.resources.refunds import AsyncRefunds, Refunds
-from auspex_client.resources.scorebook import AsyncScorebook, Scorebook
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -109,64 +97,3 @@ class Root(Resource):
         GET /version, no key.
         """
         return self._auspex.call_untyped(READ_VERSION, options=options)
-
-
-class AsyncRoot(AsyncResource):
-    """Operations of the client itself."""
-
-    def __init__(self, auspex: AsyncAuspex) -> None:
-        super().__init__(auspex)
-        self.accounts = AsyncAccounts(auspex)
-        self.filings = AsyncFilings(auspex)
-        self.grants = AsyncGrants(auspex)
-        self.jobs = AsyncJobs(auspex)
-        self.keys = AsyncKeys(auspex)
-        self.ledger = AsyncLedger(auspex)
-        self.notifications = AsyncNotifications(auspex)
-        self.ops = AsyncOps(auspex)
-        self.payments = AsyncPayments(auspex)
-        self.providers = AsyncProviders(auspex)
-        self.refunds = AsyncRefunds(auspex)
-        self.scorebook = AsyncScorebook(auspex)
-
-    async def health(self, *, options: CallOptions | None = None) -> Reply[Any]:
-        """Tell that this process answers.
-
-        GET /health, no key.
-        """
-        return await self._auspex.call_untyped(READ_HEALTH, options=options)
-
-    async def openapi(self, *, options: CallOptions | None = None) -> Reply[Any]:
-        """Return the OpenAPI 3.1 document of every route.
-
-        GET /openapi.json, no key.
-        """
-        return await self._auspex.call_untyped(READ_OPENAPI, options=options)
-
-    async def ready(self, *, options: CallOptions | None = None) -> Reply[Any]:
-        """Check every store a request needs.
-
-        GET /ready, no key.
-        """
-        return await self._auspex.call_untyped(READ_READINESS, options=options)
-
-    async def balance(self, *, options: CallOptions | None = None) -> Reply[Balance]:
-        """Show the tokens to spend, those set aside for work under way, and the free plan's allowance.
-
-        GET /v1/balance, any key.
-        """
-        return await self._auspex.call(SHOW_BALANCE, Balance, options=options)
-
-    async def me(self, *, options: CallOptions | None = None) -> Reply[Me]:
-        """Show the calling key with its scopes and expiry, and its account with its plan.
-
-        GET /v1/me, any key.
-        """
-        return await self._auspex.call(SHOW_ME, Me, options=options)
-
-    async def version(self, *, options: CallOptions | None = None) -> Reply[Any]:
-        """Name version, commit, build time, migration head and model versions.
-
-        GET /version, no key.
-        """
-        return await self._auspex.call_untyped(READ_VERSION, options=options)

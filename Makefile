@@ -11,6 +11,7 @@ SECONDS ?= 600
 DATA ?= ../shared/data/filings
 HISTORIES ?= 1000000
 MINUTES ?= 20
+LOCK_HISTORIES ?= 10000
 SAM_CLI := aws-sam-cli-1.170.0
 
 PY := .venv/bin/python
@@ -25,7 +26,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo test journeys fuzz check format bench eval-filings prove-ledger lock openapi docs build deploy
+.PHONY: help install up down reset demo test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -86,6 +87,9 @@ eval-filings: install ## Evaluate the filings engine on DATA=<folder>; the last 
 # ── Proofs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 prove-ledger: install ## Random histories of money against an oracle, on a real Postgres (HISTORIES=, MINUTES=)
 	@$(PY) -m tests.proofs.ledger --histories '$(HISTORIES)' --minutes '$(MINUTES)'
+
+prove-lock: install ## Random histories of the provider lock until HISTORIES or MINUTES; the last line is one JSON object
+	@$(PY) -m tests.proofs.lock --histories '$(LOCK_HISTORIES)' --minutes '$(MINUTES)'
 
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock

@@ -84,8 +84,11 @@ def test_every_event_file_belongs_to_a_function() -> None:
 def test_no_module_of_the_checkout_is_longer_than_a_reader_bears() -> None:
     folders = ("functions", "layers/auspex", "layers/client", "infra", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    written = {path: path.read_text("utf-8") for path in files}
     long = {
-        str(p.relative_to(ROOT)): n for p in files if (n := len(p.read_text("utf-8").splitlines())) > FILE_LINES_MAX
+        str(path.relative_to(ROOT)): lines
+        for path, text in written.items()
+        if (lines := len(text.splitlines())) > FILE_LINES_MAX and "Written by `make openapi`" not in text
     }
     assert {path: lines for path, lines in long.items() if path not in CATALOGUES} == {}
 

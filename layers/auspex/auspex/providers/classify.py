@@ -17,6 +17,7 @@ SHORT_WAIT_SECONDS_MAX = 60
 AUTH_HOURS = 24
 RESET_DAYS_MAX = 35
 ERROR_TEXT_CHARACTERS_MAX = 4_000
+ERROR_DEPTH_MAX = 12
 QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _SPENT = re.compile(
     r"(usage|spend(ing)?|credit|monthly|billing)[\w ]{0,24}limit[\w ]{0,16}(reached|exceeded)"
@@ -132,7 +133,7 @@ def _read_error(body: bytes) -> _Error:
     except (ValueError, RecursionError):
         return _Error(frozenset(), "", None)
     codes, words, waits = set(), [], []
-    for name, value in _fields(document, depth=6):
+    for name, value in _fields(document, depth=ERROR_DEPTH_MAX):
         if name in {"code", "type", "status", "reason"}:
             codes.add(value)
         if name in {"code", "type", "status", "reason", "message", "error", "quotaId", "quotaMetric"}:

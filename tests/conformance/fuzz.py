@@ -40,7 +40,7 @@ def fuzz(*, seconds: int, seed: int | None = None) -> Fuzzed:
     stack = json.loads(state_directory().result_file.read_text(encoding="utf-8"))
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{stack['api_url']}/openapi.json", "--no-color",
-        "--phases", "examples,coverage,fuzzing", "--checks", CHECKS, "--max-time", str(seconds), "--workers", "2",
+        "--phases", "coverage,fuzzing", "--checks", CHECKS, "--max-time", str(seconds), "--workers", "2",
         "--continue-on-failure", "--request-timeout", "30", "--generation-database", "none", "--warnings", "off",
         *(["--seed", str(seed)] if seed is not None else []),
     ]  # fmt: skip

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from tests.factories.claims import HONEST, SENTENCES, WAYS, context, honest_claims, spoil, words_for
 
 from auspex.filings.answers.claims import Checked, Claim, check_claim
+from auspex.filings.extraction.figures import Fault
 
 MUTATIONS = 1_000
 
@@ -65,3 +67,11 @@ def test_a_quote_may_differ_in_white_space_and_is_then_the_stored_text() -> None
 
 def test_a_quote_cut_before_its_negation_still_denies() -> None:
     assert not check(Claim("Larkspur did repurchase shares.", (("c1", "repurchase shares during"),))).passes
+
+
+def test_a_name_with_digits_hides_no_amount() -> None:
+    standing = replace(context(), names=("3M",))
+    claim = Claim(
+        "Revenue in the third quarter of 2024 was $512.0 million and costs were $3M.", (("c1", SENTENCES[0]),)
+    )
+    assert Fault("figure", "$3M") in check_claim(claim, standing, words_for([claim], standing)).faults

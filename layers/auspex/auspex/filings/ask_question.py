@@ -72,7 +72,7 @@ def _store(
                 ask_id, command, offer.answer, latency_ms=latency_ms, at=at, tokens=ASK_PROVIDER_TOKENS,
                 source=offer.source,
             )  # fmt: skip
-            paid = _insert_fenced(connection, ask, offer.result, key=key, reservation_id=reservation_id)
+            paid = insert_fenced(connection, ask, offer.result, key=key, reservation_id=reservation_id)
             if paid is not None:
                 return paid
             fallback_from = offer.source
@@ -80,7 +80,7 @@ def _store(
         return insert_ask(connection, ask, idempotency_key=key, reservation_id=reservation_id)
 
 
-def _insert_fenced(
+def insert_fenced(
     connection: Connection, ask: StoredAsk, result: LlmResult, *, key: str | None, reservation_id: str
 ) -> PaidAsk | None:
     """Store a provider's answer, the fence last; None when it may not be stored, which the fence then has noted."""

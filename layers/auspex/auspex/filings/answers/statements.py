@@ -101,7 +101,7 @@ class Statement:
         """The words that say something: without names, amounts and periods, which are proven apart."""
         masked = self.text
         for name in self.names:
-            masked = re.sub(re.escape(name), lambda m: " " * len(m[0]), masked, flags=re.IGNORECASE)
+            masked = _mask(masked, name, " ")
         places = [(a.number.start, a.number.end) for a in self.amounts] + [(p.start, p.end) for p in self.periods]
         for start, end in places:
             masked = masked[:start] + " " * (end - start) + masked[end:]
@@ -113,7 +113,7 @@ def read_statement(text: str, *, names: Iterable[str] = ()) -> Statement:
     known = tuple(sorted(filter(None, names), key=len, reverse=True))
     named = text
     for name in known:
-        named = re.sub(re.escape(name), lambda m: "x" * len(m[0]), named, flags=re.IGNORECASE)
+        named = _mask(named, name, "x")
     plain = mask_exempt(named)
     refs = parse_periods(plain)
     masked = plain
@@ -161,6 +161,12 @@ def _clauses(masked: str, refs: Sequence[PeriodRef]) -> Iterable[Clause]:
             periods=tuple(ref for ref in refs if start <= ref.start < end),
             metrics=frozenset(m.key for m in load_vocabulary().mentions(part) if m.kind != "statement"),
         )
+
+
+def _mask(text: str, name: str, letter: str) -> str:
+    """Blank a name where it stands as one: `3M`, not the amount `$3M`."""
+    pattern = rf"(?<![\w$€£¥.,]){re.escape(name)}(?!\w)"
+    return re.sub(pattern, lambda m: letter * len(m[0]), text, flags=re.IGNORECASE)
 
 
 def _periods_of(

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from infra.local.postgres import start_postgres
 from psycopg.rows import dict_row
+from tests.conftest import ROLES, TEMPLATE
 from tests.proofs.wire import Session
 
 from auspex.core.database import load_sql
@@ -24,8 +25,6 @@ from auspex.platform import jobs
 ROOT = Path(__file__).resolve().parents[2]
 STATEMENTS = Path(__file__).with_name("statements.sql")
 ROLE = "auspex_platform"
-ROLES = (ROLE, "auspex_filings")
-TEMPLATE = "proof_template"
 CREATED_AT = datetime(2024, 11, 1, tzinfo=UTC)
 WAITS_MAX = 20_000
 TABLES = """

@@ -11,6 +11,7 @@ from auspex.core.faults import fault_point
 from auspex.core.messages import wrap
 from auspex.core.outbox import enqueue
 from auspex.platform.consumer import Defer, Delivery, consumer
+from auspex.platform.jobs import succeed_unit
 
 worker = consumer(__name__, stage="toy-work")
 
@@ -31,6 +32,8 @@ def do_work(delivery: Delivery[DoWork]) -> None:
         if body.follow_up is not None:
             follow_up = DoWork(key=body.follow_up)
             enqueue(connection, wrap(follow_up, dedup_key=body.follow_up, cause=delivery.cause), at=at)
+        if body.unit_key:
+            succeed_unit(connection, kind=body.unit_kind, unit_key=body.unit_key, result={}, at=at)
         delivery.mark(connection, at=at)
 
 

@@ -91,6 +91,13 @@ prove-ledger: install ## Random histories of money against an oracle, on a real 
 prove-lock: install ## Random histories of the provider lock until HISTORIES or MINUTES; the last line is one JSON object
 	@$(PY) -m tests.proofs.lock --histories '$(LOCK_HISTORIES)' --minutes '$(MINUTES)'
 
+.PHONY: prove-redrive prove-cancel
+prove-redrive: install ## 10,000 mixed dead letters redriven twice: no duplicate effect
+	@$(PY) -m tests.proofs.redriving
+
+prove-cancel: install ## 1,000 moments to cancel a job at: no outside effect begins afterwards
+	@$(PY) -m tests.proofs.cancelling
+
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock
 	@$(COMPILE) --upgrade --python-version 3.11 --excludes infra/local/excludes.txt \

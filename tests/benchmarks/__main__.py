@@ -8,17 +8,20 @@ import os
 import platform
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.database import BenchmarkDatabase, benchmark_database
 from tests.benchmarks.handlers import kind_of, measure_imports, measure_overhead
+from tests.benchmarks.hot_path import measure_hot_path
+from tests.benchmarks.money_and_peers import measure_outbox_lag, measure_peers, measure_spends
 from tests.benchmarks.scorebook import measure_scorebook
 from tests.benchmarks.stage_throughput import measure_stage
 
-PARTS = ("imports", "overhead", "search", "index", "stage", "scorebook")
-WITH_DATABASE = {"overhead", "stage", "scorebook"}
+PARTS = ("imports", "overhead", "search", "index", "stage", "scorebook", "hotpath", "spends", "outbox", "peers")
+WITH_DATABASE = {"overhead", "stage", "scorebook", "hotpath", "spends", "outbox", "peers"}
 
 
 def main() -> int:
@@ -73,6 +76,12 @@ def _with_database(database: BenchmarkDatabase, chosen: set[str]) -> dict[str, A
     if "scorebook" in chosen:
         results["scorebook"] = measure_scorebook(database.urls["auspex_platform"], database.superuser_url)
         _print_scorebook(results["scorebook"])
+    measures: dict[str, Callable[[BenchmarkDatabase], dict[str, Any]]] = {
+        "hotpath": measure_hot_path, "spends": measure_spends, "outbox": measure_outbox_lag, "peers": measure_peers,
+    }  # fmt: skip
+    for part in [part for part in measures if part in chosen]:
+        results[part] = measures[part](database)
+        _print_figures(part, results[part])
     return results
 
 
@@ -120,6 +129,10 @@ def _print_scorebook(found: dict[str, Any]) -> None:
     print("\nScorebook")
     for name, value in found.items():
         print(f"  {name:<44} {value:>10}")
+def _print_figures(part: str, found: dict[str, Any]) -> None:
+    print(f"\n{part}")
+    for name, value in found.items():
+        print(f"  {name:<44} {value}")
 
 
 def _print_filings(found: dict[str, Any]) -> None:

@@ -25,8 +25,8 @@ CIK = 9999999001
 ROWS = f"""
 CREATE SCHEMA benchmark;
 CREATE TABLE benchmark.effects (effect_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL);
-GRANT USAGE ON SCHEMA benchmark TO auspex_filings;
-GRANT SELECT, INSERT ON benchmark.effects TO auspex_filings;
+GRANT USAGE ON SCHEMA benchmark TO auspex_filings, auspex_platform;
+GRANT SELECT, INSERT ON benchmark.effects TO auspex_filings, auspex_platform;
 INSERT INTO filings.companies (cik, ticker, tickers, name, sample)
 VALUES ({CIK}, 'FLRK', '{{FLRK}}', 'Larkspur Instruments', true);
 INSERT INTO filings.filings (accession, cik, form, base_form, is_amendment, items, filing_date, report_date,

@@ -44,6 +44,17 @@ def request(path: str, *, query: str = "", key: str | None = None) -> dict[str, 
     }
 
 
+def post(path: str, body: str, *, key: str | None = None, idempotency_key: str | None = None) -> dict[str, Any]:
+    """Return one POST of a JSON body through an HTTP API (payload 2.0)."""
+    event = request(path, key=key)
+    event["routeKey"] = event["requestContext"]["routeKey"] = f"POST {path}"
+    event["requestContext"]["http"]["method"] = "POST"
+    event["headers"] |= {"content-type": "application/json", "content-length": str(len(body))}
+    if idempotency_key is not None:
+        event["headers"]["idempotency-key"] = idempotency_key
+    return event | {"body": body}
+
+
 def batch(records: int) -> dict[str, Any]:
     """Return a batch of new messages of the trivial stage."""
     return {"Records": [_record() for _ in range(records)]}

@@ -1,7 +1,7 @@
 """`make prove-redrive`: 10,000 mixed dead letters are redriven twice, and every effect is there once.
 
-Letters of paid jobs' units, of nobody's units, twins of one message, letters whose effect was committed before they died,
-work that fails again, work that is refused for good, bodies that are no message. Queues deliver everything twice.
+Letters of paid jobs' units, of nobody's units, twins of one message, letters whose effect was committed before they
+died, work that fails again, work that is refused for good, bodies that are no message. Queues deliver everything twice.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ PRICE = 2
 PROBLEM = '{"code": "processing-failed"}'
 KINDS = ("unit", "unit", "unit", "nobody", "nobody", "twin", "done", "weak", "refused", "unreadable")
 """What a letter is, in turn; three of ten are units of paid jobs."""
+GRANT = """
+SELECT platform.grant_tokens(%(account)s, 'grant', 'letters', 1000000, NULL, NULL, NULL, NULL, %(at)s::timestamptz)
+"""
 STORE = """
 SELECT platform.store_dead_letter(%(id)s, 'toy-work', %(message_id)s, 'toy-work', NULL, 'processing-failed', 'broke',
                                   %(body)s, 3, %(job_id)s, NULL, NULL, %(at)s)
@@ -54,10 +57,7 @@ class Letters:
         key = harness.create_key("toy", name="owner")
         self._account_id = harness.rows("SELECT account_id FROM platform.api_keys")[0]["account_id"]
         assert key
-        self._rows.append((
-            "SELECT platform.grant_tokens(%(account)s, 'grant', 'g', 1000000, NULL, NULL, NULL, NULL, %(at)s::timestamptz)",
-            {"account": self._account_id, "at": self._at},
-        ))  # fmt: skip
+        self._rows.append((GRANT, {"account": self._account_id, "at": self._at}))
 
     def store(self, count: int) -> None:
         """Store so many letters, in one transaction."""

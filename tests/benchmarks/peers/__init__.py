@@ -1,0 +1,1 @@
+"""Peers of the worker shell, doing the same work; nothing here is shipped."""

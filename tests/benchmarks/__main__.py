@@ -129,6 +129,8 @@ def _print_scorebook(found: dict[str, Any]) -> None:
     print("\nScorebook")
     for name, value in found.items():
         print(f"  {name:<44} {value:>10}")
+
+
 def _print_figures(part: str, found: dict[str, Any]) -> None:
     print(f"\n{part}")
     for name, value in found.items():

@@ -30,7 +30,7 @@ from auspex.core import aws, outbox
 from auspex.core.ids import new_id
 from auspex.core.messages import Cause, Command, wrap
 
-JOBS = 1_000
+JOBS = 400
 CONNECTIONS = 4
 SPEND_SECONDS = 6.0
 ACCOUNTS = 1_000
@@ -47,7 +47,7 @@ def measure_peers(database: BenchmarkDatabase, jobs: int = JOBS) -> dict[str, An
         "auspex_batch_1": ours["batch_1"]["messages_per_second"],
         "auspex_batch_10": ours["batch_10"]["messages_per_second"],
     }  # fmt: skip
-    found["procrastinate"] = _rate("procrastinate_jobs", jobs, {
+    found["procrastinate"] = _rate("procrastinate_worker", jobs, {
         "AUSPEX_DATABASE_URL": database.urls["auspex_filings"], "BENCHMARK_PEER_URL": database.superuser_url,
     })  # fmt: skip
     if shutil.which("redis-server") is None:

@@ -69,7 +69,7 @@ class Clashes:
         second = lane.history.rival(first)
         while not first.may_meet(second):
             second = lane.history.next()
-        (end,) = rng.choices(("commit", "rollback", "kill", "kill_waiting"), (70, 16, 6, 8))
+        (end,) = rng.choices(("commit", "rollback", "kill", "kill_waiting"), (72, 24, 2, 2))
         held = len(first.calls) if rng.random() < 0.7 else rng.randint(1, len(first.calls))
         return Clash(lane, first, second, held, end)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
-import sys
 import time
 
 import procrastinate
@@ -43,10 +40,3 @@ async def work_off(jobs: int) -> float:
         took = time.perf_counter() - began
         await held["connection"].close()
         return took
-
-
-if __name__ == "__main__":
-    logging.disable()
-    from tests.benchmarks.peers import procrastinate_jobs  # under its own name, so that a worker finds its tasks
-
-    print(asyncio.run(procrastinate_jobs.work_off(int(sys.argv[1]))))

@@ -134,7 +134,7 @@ def ask_all(demo: Demo) -> None:
     """Ask the five questions, print answers with their citations, and verify each."""
     for case in _cases(demo):
         print(f"\n? {case['question']}")
-        answer = demo.auspex.filings.ask(case["question"]).data
+        answer = demo.auspex.filings.ask(case["question"], provider="none").data
         if answer.refused:
             print(f"    refused: {answer.reason}")
         else:

@@ -21,6 +21,7 @@ from auspex_client.problems import BalanceTooSmall, Cooldown
 SAMPLE_CIK = 9999999001
 SAMPLE_FILING = "9999999001-24-000011"
 FOLDERS = "/www/Archives/edgar/data/9999999001/"
+QUESTION = "What does Larkspur say about its supplier of diffraction gratings?"
 QUERY = "supplier of diffraction gratings"
 SECONDS_MAX = 120.0
 AT_ONCE = CallOptions(attempts_max=1)
@@ -37,6 +38,7 @@ class Parties:
     account_id: str
     replay_port: int
     catcher_port: int
+    provider_port: int
     check: Check
 
 
@@ -50,7 +52,13 @@ def show_platform(*, api_url: str, admin_key: str, check: Check) -> None:
         ).data.secret
         with Auspex(api_url, secret) as customer:
             parties = Parties(
-                customer, operator, account.account_id, state["replay_port"], state["catcher_port"], check
+                customer,
+                operator,
+                account.account_id,
+                state["replay_port"],
+                state["catcher_port"],
+                state["provider_port"],
+                check,
             )
             print(f"\nA new account: {account.account_id}, plan {account.plan}")
             show_refusal(parties)
@@ -58,6 +66,7 @@ def show_platform(*, api_url: str, admin_key: str, check: Check) -> None:
             show_allowance(parties)
             show_dead_letter(parties)
             show_webhook_and_cancel(parties)
+            show_failover(parties)
             show_ledger(parties)
 
 
@@ -157,6 +166,28 @@ def show_dead_letter(parties: Parties) -> None:
     done = _until(lambda: _ended(parties.customer, job.job_id))
     parties.check("redriven, it succeeded", holds=done is not None and done.status == "succeeded")
     parties.check("an operator's redrive costs the customer nothing", holds=done is not None and done.cost == 0)
+
+
+def show_failover(parties: Parties) -> None:
+    """Have the active provider refuse our key, and see the next one take over for the whole deployment."""
+    print("\nA provider fails over")
+    parties.operator.filings.ask(QUESTION, provider="auto")
+    before = parties.operator.providers.status().data
+    print(f"    active: {before.lease.provider}, epoch {before.lease.epoch}")
+    refusal = {"provider": before.lease.provider, "kind": "unauthorized", "times": 5}
+    _control(parties.provider_port, "POST", "/__faults", refusal)
+    answered = parties.operator.filings.ask(QUESTION + " Tell it again.", provider="auto")
+    after = parties.operator.providers.status().data
+    _control(parties.provider_port, "DELETE", "/__faults")
+    print(f"    {before.lease.provider} refuses the key; active: {after.lease.provider}, epoch {after.lease.epoch}")
+    print(f"    the ask was answered by {answered.data.source}, cost {answered.token_cost}")
+    parties.check(
+        "one switch, one epoch",
+        holds=(after.lease.provider != before.lease.provider, after.lease.epoch) == (True, before.lease.epoch + 1),
+    )
+    parties.check("the caller got an answer", holds=answered.status == 200)
+    chain = parties.operator.providers.audit.verify().data
+    parties.check("the audit chain verifies", holds=chain.valid)
 
 
 def show_ledger(parties: Parties) -> None:

@@ -23,7 +23,7 @@ api = endpoint(__name__, scope="admin")
 class RunDrill(Request):
     """What is imagined: a class of failure, of the holder or of a provider imagined to hold the lease."""
 
-    kind: Annotated[DrillKind, Field(examples=["auth"])]
+    kind: Annotated[DrillKind, Field(examples=["auth", "quota"])]
     provider: Annotated[ProviderName | None, Field(examples=["openai"])] = None
 
 

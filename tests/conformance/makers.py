@@ -6,11 +6,13 @@ A new kind of id needs one function here; a route whose path bears an id that no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from tests.factories.key_holders import Holder
 from tests.harness.aws_resources import SIGNING_SECRET
 
+from auspex.core.clock import format_instant
 from auspex.core.ids import new_id, new_ulid
 from auspex.core.webhook_signatures import sign
 
@@ -133,3 +135,33 @@ PATH_VALUES: dict[str, str] = {"asset": "swagger-ui.css"}
 
 HEADERS: dict[str, Callable[[World, bytes], dict[str, str]]] = {"receive_payment_event": sign_payment}
 """What a request of an operation must bear beside a key, made of the bytes that are sent."""
+
+
+def free_lease(world: World) -> None:
+    """Have nobody hold the provider lease."""
+    at = {"at": world.harness.clock.now()}
+    world.harness.rows(
+        "SELECT providers.release_lease(epoch, 'conformance', 'a check', %(at)s) FROM providers.lease", at
+    )
+
+
+def hold_lease(world: World) -> None:
+    """Have a provider hold the lease."""
+    candidates = '[{"provider": "openai", "model": "local", "key": "0", "budget_micro_usd": null}]'
+    world.harness.rows(
+        "SELECT providers.take_lease('openai', %(candidates)s, 'conformance', 'a check', %(at)s)",
+        {"candidates": candidates, "at": world.harness.clock.now()},
+    )
+
+
+SITUATIONS: dict[str, Callable[[World], None]] = {
+    "take_provider_lease": free_lease,
+    "release_provider_lease": hold_lease,
+}
+"""What must be so before an operation is valid; arranged when its caller is made."""
+
+PRESENT_VALUES: dict[str, Callable[[World], Any]] = {
+    "epoch": lambda world: max(1, world.harness.rows("SELECT epoch FROM providers.lease")[0]["epoch"]),
+    "until": lambda world: format_instant(world.harness.clock.now() + timedelta(days=1)),
+}
+"""Values of parameters and fields that no example can know: they are true of this deployment at this instant."""

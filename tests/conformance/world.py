@@ -15,7 +15,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from tests.conformance.makers import HEADERS, MAKERS, PATH_VALUES
+from infra.local.provider_server.server import provider_settings
+from tests.conformance.makers import HEADERS, MAKERS, PATH_VALUES, PRESENT_VALUES, SITUATIONS, free_lease, hold_lease
 from tests.conformance.operations import (
     ULID_EXAMPLE,
     Operation,
@@ -35,6 +36,7 @@ from auspex.core.problems import TYPE_BASE
 from auspex.platform.accounts import create_account, create_key
 
 TOKENS = 1_000
+PROVIDER_CHANGES = 4  # each is an entry of the audit
 SCOPE_NOBODY_ASKS_FOR = "unrelated"
 
 dynamodb = partial(aws_resources._client, "dynamodb")
@@ -79,7 +81,8 @@ class World:
         return self.holder("admin", *self.products(), tokens=0)
 
     def caller(self, operation: Operation, *, tokens: int = TOKENS) -> Holder:
-        """Return somebody new who may send an operation."""
+        """Return somebody new who may send an operation, in a deployment where it is valid."""
+        SITUATIONS.get(operation.name, lambda _: None)(self)
         scopes = ("admin",) if operation.scope == "admin" else ()
         return self.holder(*scopes, *self.products(), tokens=tokens)
 
@@ -124,8 +127,12 @@ class World:
             value = _named(example, ids) if example is not None else PATH_VALUES[name]
             path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
         query = {p["name"]: example_of(p) for p in operation.parameters("query") if p.get("required")}
+        query |= {name: PRESENT_VALUES[name](self) for name in query.keys() & PRESENT_VALUES.keys()}
         target = path + (f"?{urlencode(query)}" if query else "")
-        return Prepared(operation, target, _named(operation.body_example, ids))
+        body = _named(operation.body_example, ids)
+        if isinstance(body, dict):
+            body |= {name: PRESENT_VALUES[name](self) for name in body.keys() & PRESENT_VALUES.keys()}
+        return Prepared(operation, target, body)
 
     def send(
         self,
@@ -254,10 +261,15 @@ def problem_of(reply: Response) -> tuple[int, str]:
 @contextmanager
 def build_world(server: Server, parameters: Mapping[str, str]) -> Iterator[World]:
     """Bring up a deployment that knows the filing of the document's examples."""
-    with cloned(server) as database, Harness(database, parameters=parameters) as harness:
+    secrets = {"providers": provider_settings("http://127.0.0.1:9")}  # configured, and nobody answers there
+    with cloned(server) as database, Harness(database, parameters=parameters, secrets=secrets) as harness:
         harness.fire("schedule_refresh_companies")
         with database.connect(None) as connection:
             store_examples(connection)
         harness.request("GET", "/ready")  # its clients are built on first use, and its deadlines are short
         with database.connect("auspex_platform") as platform:
-            yield World(harness, platform)
+            world = World(harness, platform)
+            for _ in range(PROVIDER_CHANGES):
+                hold_lease(world)
+                free_lease(world)
+            yield world

@@ -160,8 +160,16 @@ SITUATIONS: dict[str, Callable[[World], None]] = {
 }
 """What must be so before an operation is valid; arranged when its caller is made."""
 
-PRESENT_VALUES: dict[str, Callable[[World], Any]] = {
-    "epoch": lambda world: max(1, world.harness.rows("SELECT epoch FROM providers.lease")[0]["epoch"]),
-    "until": lambda world: format_instant(world.harness.clock.now() + timedelta(days=1)),
-}
+
+def present_epoch(world: World) -> int:
+    """Return the epoch of the provider lease."""
+    return int(world.harness.rows("SELECT greatest(1, epoch) AS epoch FROM providers.lease")[0]["epoch"])
+
+
+def tomorrow(world: World) -> str:
+    """Return an instant that lies ahead on the deployment's clock."""
+    return format_instant(world.harness.clock.now() + timedelta(days=1))
+
+
+PRESENT_VALUES: dict[str, Callable[[World], Any]] = {"epoch": present_epoch, "until": tomorrow}
 """Values of parameters and fields that no example can know: they are true of this deployment at this instant."""

@@ -165,7 +165,9 @@ def another_request(world: World, twice: Twice) -> Prepared:
     for body in changed_bodies(twice.prepared.body):
         if check.is_valid(body):
             return Prepared(operation, twice.prepared.target, body)
-    for name, field in (operation.body_schema or {}).get("properties", {}).items():
+    schema = operation.body_schema or {}
+    named = schema["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]] if "$ref" in schema else schema
+    for name, field in named.get("properties", {}).items():
         for value in (*field.get("examples", ()), *field.get("enum", ()), field.get("maximum"), field.get("minimum")):
             body = {**twice.prepared.body, name: value}
             if value is not None and body != twice.prepared.body and check.is_valid(body):

@@ -82,7 +82,8 @@ class World:
 
     def caller(self, operation: Operation, *, tokens: int = TOKENS) -> Holder:
         """Return somebody new who may send an operation, in a deployment where it is valid."""
-        SITUATIONS.get(operation.name, lambda _: None)(self)
+        if operation.name in SITUATIONS:
+            SITUATIONS[operation.name](self)
         scopes = ("admin",) if operation.scope == "admin" else ()
         return self.holder(*scopes, *self.products(), tokens=tokens)
 

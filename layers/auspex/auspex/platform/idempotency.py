@@ -138,7 +138,7 @@ def _ask(step: str, ask: Callable[[DynamoDBPersistenceLayer], T]) -> T | None:
     except (BotoCoreError, ClientError) as error:
         store.rests_until = time.monotonic() + REST_SECONDS
         logger().warning("idempotency store does not answer", extra={"step": step}, exc_info=error)
-        count("IdempotencyStoreUnavailable", step=step)
+        count("IdempotencyStoreUnavailable")
         return None
 
 

@@ -7,7 +7,7 @@ from infra.local.state import state_directory
 from tests.conformance.fuzz import fuzz
 
 pytestmark = pytest.mark.stack
-SECONDS = 80
+SECONDS = 40
 CASES_MIN = 200
 
 

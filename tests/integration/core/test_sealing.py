@@ -45,7 +45,8 @@ def forget() -> None:
 def test_what_was_sealed_opens_for_its_account_and_purpose(plain: str) -> None:
     sealed = seal(plain, account_id=ADA, purpose=PURPOSE)
     assert unseal(sealed, account_id=ADA, purpose=PURPOSE) == plain
-    assert plain.encode() not in sealed[13:] or not plain
+    if len(plain.encode()) >= 8:  # a letter or two occur in any ciphertext
+        assert plain.encode() not in sealed[13:]
 
 
 def test_equal_texts_seal_differently() -> None:

@@ -1,0 +1,1 @@
+"""Every route of the templates held against the contract."""

@@ -52,7 +52,7 @@ demo: up ## Bring the stack up and walk real filings through it: figures, answer
 
 # ── Tests ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 test: install ## All tests: units and integration first, then the journeys on a stack of their own
-	@$(PY) -m pytest -n 2 -m 'not stack'
+	@$(PY) -m pytest -n 3 -m 'not stack'
 	@$(MAKE) --no-print-directory journeys
 
 journeys: install ## Only the journeys, on a stack of their own that is stopped afterwards

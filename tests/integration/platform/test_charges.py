@@ -128,7 +128,7 @@ class TestRetries:
             reply = mine.request("POST", SEARCHES, {"query": "once a day"}, idempotency_key="daily")
             assert reply.headers["token-balance"] == expected
             forget_replies()
-            library.advance(12 * 3600 + 1)
+            library.pass_time(12 * 3600 + 1)
 
 
 class TestAsks:
@@ -167,7 +167,7 @@ class TestAsks:
         allowance = mine.request("GET", "/v1/balance").data["allowance"]
         assert (allowance["used"], allowance["remaining"]) == (5, 0)
         last = mine.request("POST", ASKS, {"question": REVENUE})
-        library.advance(int(last.headers["retry-after"]) - 1)
+        library.pass_time(int(last.headers["retry-after"]) - 1)
         assert mine.request("POST", ASKS, {"question": REVENUE}).status == 429
         library.advance(1)
         assert mine.request("POST", ASKS, {"question": REVENUE}).status == 200

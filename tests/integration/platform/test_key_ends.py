@@ -22,9 +22,9 @@ def state_of(holder: Holder, other: Holder) -> str:
 
 def test_a_key_expires_at_its_very_instant(harness: Harness, owner: Holder) -> None:
     short = owner.make_key("filings", expires_at="2024-11-04T10:00:00Z")
-    harness.advance(3600 - 0.000001)
+    harness.pass_time(3600 - 0.000001)
     assert short.works()
-    harness.advance(0.000001)
+    harness.pass_time(0.000001)
     assert not short.works()
     assert state_of(owner, short) == "expired"
 
@@ -40,7 +40,7 @@ def test_a_revoked_key_is_refused_at_once_even_when_it_revoked_itself(owner: Hol
 def test_a_second_revocation_changes_nothing(harness: Harness, owner: Holder) -> None:
     other = owner.make_key("filings:read")
     first = owner.request("DELETE", f"/v1/keys/{other.key_id}")
-    harness.advance(60)
+    harness.pass_time(60)
     assert owner.request("DELETE", f"/v1/keys/{other.key_id}").data == first.data
 
 
@@ -62,19 +62,19 @@ def test_both_secrets_work_during_the_overlap_and_only_the_new_one_after_it(harn
     assert {name: reply.data[name] for name in kept} == {name: before[name] for name in kept}
     assert (before["state"], before["revoked_at"]) == ("retiring", "2024-11-04T10:00:00Z")
     assert (before["replaced_by"], reply.data["replaces"]) == (new.key_id, old.key_id)
-    harness.advance(3600 - 0.000001)
+    harness.pass_time(3600 - 0.000001)
     assert old.works()
     assert new.works()
-    harness.advance(0.000001)
+    harness.pass_time(0.000001)
     assert not old.works()
     assert new.works()
 
 
 def test_the_overlap_is_a_day_unless_the_caller_says_otherwise(harness: Harness, owner: Holder) -> None:
     new = holder_of(harness, owner.rotate(owner.key_id))
-    harness.advance(DAY_SECONDS - 1)
+    harness.pass_time(DAY_SECONDS - 1)
     assert owner.works()
-    harness.advance(1)
+    harness.pass_time(1)
     assert not owner.works()
     assert new.works()
 
@@ -88,7 +88,7 @@ def test_an_overlap_of_nothing_ends_the_old_key_at_once(harness: Harness, owner:
 def test_an_overlap_never_carries_a_key_past_its_expiry(harness: Harness, owner: Holder) -> None:
     short = owner.make_key("filings", expires_at="2024-11-04T10:00:00Z")
     new = holder_of(harness, short.rotate(short.key_id, {"overlap_seconds": 7 * DAY_SECONDS}))
-    harness.advance(3600)
+    harness.pass_time(3600)
     assert not short.works()
     assert not new.works()
 
@@ -111,6 +111,6 @@ def test_a_key_is_rotated_once(harness: Harness, owner: Holder) -> None:
 def test_a_key_that_has_ended_has_nothing_to_hand_over(harness: Harness, owner: Holder) -> None:
     revoked, expired = owner.make_key("filings"), owner.make_key("filings", expires_at="2024-11-04T09:01:00Z")
     owner.request("DELETE", f"/v1/keys/{revoked.key_id}")
-    harness.advance(60)
+    harness.pass_time(60)
     for holder in (revoked, expired):
         assert problem_of(owner.rotate(holder.key_id)) == (409, "key-has-ended")

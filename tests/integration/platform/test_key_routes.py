@@ -164,7 +164,7 @@ class TestRepeats:
         headers = {"idempotency-key": "deploy-7"}
         body = {"name": "once", "scopes": ["filings"], "expires_at": "2024-11-04T09:01:00Z"}
         assert owner.request("POST", "/v1/keys", body, headers=headers).status == 201
-        harness.advance(3600)
+        harness.pass_time(3600)
         assert problem_of(owner.request("POST", "/v1/keys", body, headers=headers)) == (409, "key-secret-shown-once")
 
     def test_one_idempotency_key_serves_each_account_and_each_route_once(self, harness: Harness, owner: Holder) -> None:

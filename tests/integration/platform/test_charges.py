@@ -80,6 +80,13 @@ class TestSearches:
         free = poor.request("POST", SEARCHES, {"query": "revenue grew"})
         assert free.status == 402  # the refused reply was not cached either
 
+    @pytest.mark.parametrize("spelling", ["true", "True", "1", "yes", "on"])
+    def test_a_quote_in_any_spelling_of_yes_charges_nothing(self, library: Harness, spelling: str) -> None:
+        mine = customer(library)
+        quoted = mine.request("POST", f"{SEARCHES}?dry_run={spelling}", {"query": "quoted only"})
+        assert quoted.data == {"token_cost": 1, "balance": 10, "affordable": True}
+        assert mine.kinds() == [("grant", 10)]
+
     def test_a_quote_stores_and_charges_nothing(self, library: Harness) -> None:
         mine = customer(library, tokens=0)
         quoted = mine.request("POST", SEARCHES + "?dry_run=true", {"query": "quoted only"}, idempotency_key="quote-1")

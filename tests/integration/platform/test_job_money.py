@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from infra.local.replay.server import ReplayServer
 from tests.factories.key_holders import problem_of
 from tests.factories.money import Customer, customer
+from tests.harness.fixtures import HarnessMaker
 from tests.harness.harness import Harness
-from tests.integration.filings.conftest import filings, replay  # noqa: F401 - fixtures
 from tests.integration.filings.ingesting import ANNUAL, CIK, DIRECTORS, RELEASE, UNRECORDED
 
 INGESTIONS = "/v1/filings/ingestions"
 
 
 @pytest.fixture
-def mine(filings: Harness) -> Customer:  # noqa: F811
+def filings(make_filings: HarnessMaker) -> Harness:
+    """The application with the sample company's EDGAR."""
+    return make_filings()
+
+
+@pytest.fixture
+def mine(filings: Harness) -> Customer:
     filings.fire("schedule_refresh_companies")
     return customer(filings, tokens=10)
 
@@ -30,7 +35,7 @@ def job_of(mine: Customer, reply: Any) -> Any:
     return mine.request("GET", f"/v1/jobs/{reply.data['job_id']}").data
 
 
-def test_what_is_delivered_is_paid_and_the_rest_comes_back(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_what_is_delivered_is_paid_and_the_rest_comes_back(filings: Harness, mine: Customer) -> None:
     reply = order(mine, DIRECTORS, UNRECORDED, tickers=[{"ticker": "FLRK", "limit": 2}], forms=["8-K"])
     assert (reply.status, reply.data["quote"], reply.headers["token-balance"]) == (202, 4, "6")
     assert mine.balance == (6, 4)
@@ -43,7 +48,7 @@ def test_what_is_delivered_is_paid_and_the_rest_comes_back(filings: Harness, min
     assert mine.request("GET", f"/v1/ledger?job_id={job['job_id']}&kind=settle").data[0]["charged"] == 2
 
 
-def test_what_is_stored_already_costs_nothing(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_what_is_stored_already_costs_nothing(filings: Harness, mine: Customer) -> None:
     order(mine, DIRECTORS)
     filings.drain()
     again = order(mine, DIRECTORS)
@@ -54,7 +59,7 @@ def test_what_is_stored_already_costs_nothing(filings: Harness, mine: Customer) 
     assert mine.balance == (8, 0)
 
 
-def test_a_quote_makes_no_job(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_a_quote_makes_no_job(filings: Harness, mine: Customer) -> None:
     quoted = order(mine, DIRECTORS, query="?dry_run=true", tickers=[{"ticker": "FLRK", "limit": 5}])
     assert (quoted.status, quoted.data) == (200, {"token_cost": 6, "balance": 10, "affordable": True})
     wrong = order(mine, query="?dry_run=true", tickers=[{"ticker": "NOBODY"}])
@@ -65,7 +70,7 @@ def test_a_quote_makes_no_job(filings: Harness, mine: Customer) -> None:  # noqa
     assert (mine.kinds(), filings.queues.waiting()) == ([("grant", 10)], {})
 
 
-def test_a_balance_that_is_too_small_makes_no_job(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_a_balance_that_is_too_small_makes_no_job(filings: Harness, mine: Customer) -> None:
     poor = customer(filings, tokens=1)
     refused = order(poor, DIRECTORS, RELEASE, key="poor")
     assert problem_of(refused) == (402, "balance-too-small")
@@ -74,7 +79,7 @@ def test_a_balance_that_is_too_small_makes_no_job(filings: Harness, mine: Custom
     assert mine.balance == (10, 0)
 
 
-def test_a_repeated_request_reserves_once(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_a_repeated_request_reserves_once(filings: Harness, mine: Customer) -> None:
     first = order(mine, DIRECTORS, key="once")
     assert order(mine, DIRECTORS, key="once").body == first.body
     assert mine.balance == (9, 1)
@@ -82,7 +87,7 @@ def test_a_repeated_request_reserves_once(filings: Harness, mine: Customer) -> N
     assert mine.balance == (9, 0)
 
 
-def test_a_cancelled_job_gives_back_what_it_did_not_deliver(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_a_cancelled_job_gives_back_what_it_did_not_deliver(filings: Harness, mine: Customer) -> None:
     reply = order(mine, DIRECTORS, ANNUAL)
     cancelled = mine.request("POST", f"/v1/jobs/{reply.data['job_id']}/cancel")
     assert (cancelled.status, cancelled.data["status"], cancelled.data["cost"]) == (202, "cancelled", 0)
@@ -91,7 +96,7 @@ def test_a_cancelled_job_gives_back_what_it_did_not_deliver(filings: Harness, mi
     assert mine.balance == (10, 0)
 
 
-def test_an_expired_job_gives_everything_back(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_an_expired_job_gives_everything_back(filings: Harness, mine: Customer) -> None:
     order(mine, DIRECTORS)
     with filings.database.connect(None) as owner:
         owner.execute("UPDATE platform.jobs SET progressed_at = progressed_at - interval '1 day'")
@@ -100,9 +105,7 @@ def test_an_expired_job_gives_everything_back(filings: Harness, mine: Customer) 
     assert mine.balance == (10, 0)
 
 
-def test_the_owner_pays_for_what_is_done_again_and_an_operator_does_not(
-    filings: Harness, mine: Customer, replay: ReplayServer  # noqa: F811
-) -> None:  # fmt: skip
+def test_the_owner_pays_for_what_is_done_again_and_an_operator_does_not(filings: Harness, mine: Customer) -> None:
     replies = [order(mine, UNRECORDED), order(mine, UNRECORDED)]
     filings.drain()
     assert mine.balance == (10, 0)
@@ -118,7 +121,7 @@ def test_the_owner_pays_for_what_is_done_again_and_an_operator_does_not(
     assert mine.request("GET", "/v1/jobs").data[0]["quote"] == 1
 
 
-def test_a_redrive_without_the_tokens_changes_nothing(filings: Harness, mine: Customer) -> None:  # noqa: F811
+def test_a_redrive_without_the_tokens_changes_nothing(filings: Harness, mine: Customer) -> None:
     poor = customer(filings, tokens=1)
     reply = order(poor, UNRECORDED)
     filings.drain()

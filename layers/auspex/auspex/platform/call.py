@@ -70,12 +70,13 @@ class Rule:
 
 
 class Call:
-    """One admitted request; made before its body is read."""
+    """One admitted request; made before its body is read. `is_dry_run`: the caller only asks for the price."""
 
     def __init__(self, rule: Rule, request: Request, context: RequestContext, caller: Authenticated | None) -> None:
         self.rule = rule
         self.charge = Charge()
         self.meta = Meta(request_id=context.request_id)
+        self.is_dry_run = False
         self._request = request
         self._context = context
         self._caller = caller
@@ -83,11 +84,6 @@ class Call:
         self._kept: idempotency.IdempotentRequest | None = None
         self._is_finished_reply = False
         self._at = current_clock().now()
-
-    @property
-    def is_dry_run(self) -> bool:
-        """Whether the caller only asks for the price."""
-        return self.rule.price is not None and self._request.query_params.get("dry_run") in {"true", "1"}
 
     async def begin(self, arguments: Arguments, *, idempotency_key: str | None) -> Response | None:
         """Return a finished reply (replayed, cached), or arrange the charge and return None: the work is to be done."""

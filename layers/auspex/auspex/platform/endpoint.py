@@ -220,9 +220,8 @@ def _enveloped(function: Function, rule: Rule) -> Function:
     @functools.wraps(function)
     async def wrapped(*args: Any, **kwargs: Any) -> Any:
         request: Request = kwargs.pop("auspex_request")
-        if rule.price is not None:
-            kwargs.pop(DRY_RUN)
         call: Call = request.state.call
+        call.is_dry_run = bool(kwargs.pop(DRY_RUN, False))
         ready = await call.begin(kwargs, idempotency_key=read_idempotency_key(request) if rule.replayable else None)
         if ready is not None:
             return ready

@@ -150,7 +150,7 @@ class _Arrivals:
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Accept a batch."""
         self.seconds += [time.perf_counter()] * len(Entries)
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}

@@ -104,7 +104,7 @@ def test_a_jobs_end_is_told_verified_rotated_replayed_and_stopped(stack: Stack, 
         catcher.verify_with(known)
         before = len(catcher.received())
         hook.replay()
-        wait_until(lambda n=before: len(catcher.received()) > n, seconds_max=60, what="no replay came")  # type: ignore[misc]
+        wait_until(lambda n=before: len(catcher.received()) > n, seconds_max=60, what="no replay came")  # type: ignore[misc] # binds the loop's value
         again = catcher.received()[-1]
         assert again["verified"] is True
         assert again["headers"]["webhook-id"] == told["headers"]["webhook-id"]

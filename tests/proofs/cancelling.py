@@ -135,23 +135,23 @@ def _watching(watch: Watch, replay: ReplayServer) -> Iterator[None]:
 
     replay.log.arrived = hear  # type: ignore[method-assign] # the replay is the outside, and this its doorbell
     for point in POINTS:
-        faults.arm(point, lambda point=point: watch.pass_point(point))  # type: ignore[misc]
+        faults.arm(point, lambda point=point: watch.pass_point(point))  # type: ignore[misc] # a default binds the loop's value
     try:
         yield
     finally:
         faults.disarm()
-        replay.log.arrived = heard  # type: ignore[method-assign]
+        replay.log.arrived = heard  # type: ignore[method-assign] # the proof listens, or puts back what it planted
 
 
 @contextmanager
 def planted_no_check() -> Iterator[None]:
     """Planted: stages go on without asking whether anybody still wants their work."""
     shipped = consumer.Delivery.ensure_wanted
-    consumer.Delivery.ensure_wanted = lambda _: None  # type: ignore[method-assign,assignment]
+    consumer.Delivery.ensure_wanted = lambda _: None  # type: ignore[method-assign,assignment] # the planted bug
     try:
         yield
     finally:
-        consumer.Delivery.ensure_wanted = shipped  # type: ignore[method-assign]
+        consumer.Delivery.ensure_wanted = shipped  # type: ignore[method-assign] # the proof listens, or puts back what it planted
 
 
 def cancel_often(harness: Harness, replay: ReplayServer, *, interleavings: int, seed: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class MailHandler:
         self._received = received
         self._answers = answers
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 - aiosmtpd's hook
         """Take a whole mail, or refuse it as scripted."""
         recipients = [str(recipient) for recipient in envelope.rcpt_tos]
         answer = self._answers.take(recipients[0] if recipients else "")

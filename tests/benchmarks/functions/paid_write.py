@@ -37,21 +37,21 @@ class TableInMemory:
     def __init__(self) -> None:
         self._items: dict[str, dict[str, Any]] = {}
 
-    def put_item(self, *, Item: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
+    def put_item(self, *, Item: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Keep a new item; refuse one that is kept already."""
         known = self._items.setdefault(Item["id"]["S"], Item)
         if known is not Item:
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}, "Item": known}, "PutItem")
         return {}
 
-    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
+    def get_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Return an item."""
         found = self._items.get(Key["id"]["S"])
         return {"Item": found} if found else {}
 
     def update_item(
-        self, *, Key: dict[str, Any], ExpressionAttributeNames: dict[str, str],  # noqa: N803
-        ExpressionAttributeValues: dict[str, Any], **_: Any,  # noqa: N803
+        self, *, Key: dict[str, Any], ExpressionAttributeNames: dict[str, str],  # noqa: N803 - boto3's names
+        ExpressionAttributeValues: dict[str, Any], **_: Any,  # noqa: N803 - boto3's names
     ) -> dict[str, Any]:  # fmt: skip
         """Change an item's attributes."""
         item = self._items.setdefault(Key["id"]["S"], dict(Key))
@@ -60,7 +60,7 @@ class TableInMemory:
                 item[attribute] = ExpressionAttributeValues[f":{name[1:]}"]
         return {}
 
-    def delete_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803
+    def delete_item(self, *, Key: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's names
         """Forget an item."""
         self._items.pop(Key["id"]["S"], None)
         return {}

@@ -188,7 +188,7 @@ def test_admission_and_money_take_two_calls(library: Harness, monkeypatch: pytes
 
     def record(self: psycopg.Connection, query: str, *args: object, **options: object) -> object:
         statements.append(str(query))
-        return execute(self, query, *args, **options)  # type: ignore[call-overload]
+        return execute(self, query, *args, **options)  # type: ignore[call-overload] # handed on as it came
 
     monkeypatch.setattr(psycopg.Connection, "execute", record)
     for route, body in ((SEARCHES, {"query": "counted"}), (ASKS, {"question": REVENUE})):

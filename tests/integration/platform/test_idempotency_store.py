@@ -188,7 +188,7 @@ class TestAStoreThatFails:
             aws.use_client("dynamodb", refused)
             forget_caches()
             log = io.StringIO()  # it outlives the test, as the logger does that writes to it
-            logger().registered_handler.setStream(log)  # type: ignore[attr-defined]
+            logger().registered_handler.setStream(log)  # type: ignore[attr-defined] # a stream handler, as Powertools makes it
             yield log
         refused.close()
 

@@ -123,7 +123,7 @@ def test_digests_never_share_an_instant_and_never_come_in_quiet_hours(one: Rules
 
 
 def berlin(*wall: int) -> datetime:
-    return datetime(*wall, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)  # type: ignore[misc,arg-type]
+    return datetime(*wall, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)  # type: ignore[misc,arg-type] # a tuple of year to minute
 
 
 NIGHT = Rules(ZoneInfo("Europe/Berlin"), time(9), 1, time(22), time(7))

@@ -32,11 +32,6 @@ def fixed_price(tokens: int, *, is_analysis: bool = False) -> Price:
     return Price("known", lambda _: tokens, is_analysis)
 
 
-def known_price(quote: Quote, *, is_analysis: bool = False) -> Price:
-    """The request says what it costs."""
-    return Price("known", quote, is_analysis)
-
-
 def price_afterwards(quote: Quote, *, is_analysis: bool = False) -> Price:
     """The answer says what it costs, never above the quote; its use case settles `Charge.reservation_id`."""
     return Price("afterwards", quote, is_analysis)

@@ -14,7 +14,6 @@ from auspex.platform.webhook_deliveries import State
 from auspex.platform.webhook_endpoints import IssuedWebhook, Status, Webhook
 from auspex.platform.webhook_events import EVENT_TYPES, EventType
 
-EVERYTHING = "*"
 WebhookId = Annotated[
     str, Field(pattern=r"^hook_[0-9A-HJKMNP-TV-Z]{26}$", examples=["hook_01K7Z3Y8N4Q6R2T5V9W1X0ABCD"])
 ]

@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 from tests.harness.fixtures import catcher, filings_parameters, harness, make_filings, make_harness, make_toy, toy
+from tests.harness.memory_directory import memory_directory
 
 # A busy machine makes no test wrong: what is too slow is measured in tests/benchmarks.
 hypothesis.settings.register_profile(
@@ -65,8 +66,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
     from auspex_migrations.runner import migrate
     from infra.local.postgres import start_postgres
 
-    postgres = start_postgres(tmp_path_factory.mktemp("postgres"), fast=True)
-    try:
+    with (
+        memory_directory(tmp_path_factory.mktemp("postgres")) as directory,
+        start_postgres(directory, fast=True) as postgres,
+    ):
         server = Server(
             port=postgres.port,
             superuser_password=postgres.superuser_password,
@@ -77,8 +80,6 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server
         url = server.url(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
         migrate(url, role_passwords=server.role_passwords)
         yield server
-    finally:
-        postgres.stop()
 
 
 _clone_numbers = itertools.count(1)
@@ -89,7 +90,7 @@ def cloned(server: Server) -> Iterator[Database]:
     """Clone the migrated template database for the block."""
     name = f"clone_{next(_clone_numbers)}"
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield Database(server=server, name=name)
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

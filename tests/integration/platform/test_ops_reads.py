@@ -38,19 +38,21 @@ def test_operations_need_exactly_the_scope_admin(toy: Harness, scopes: tuple[str
 class TestQueues:
     def test_every_queue_of_the_deployment_is_there_with_its_dead_letter_queue(self, toy: Harness, admin: str) -> None:
         queues = read(toy, admin, "queues")["queues"]
-        assert [(row["queue"], row["dead_letters"]) for row in queues] == [("toy-work", False), ("toy-work-dlq", True)]
+        names = ("platform-notifier", "platform-webhook-delivery", "toy-work")
+        expected = [pair for name in names for pair in ((name, False), (f"{name}-dlq", True))]
+        assert [(row["queue"], row["dead_letters"]) for row in queues] == expected
 
     def test_depths_tell_what_waits_is_worked_on_and_is_delayed(self, toy: Harness, admin: str) -> None:
         send(toy, "a", "b", "c")
         toy.queues.receive("auspex-toy-work", 1)
         url = toy.queues.get_queue_url(QueueName="auspex-toy-work")["QueueUrl"]
         toy.queues.send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=60)
-        work = read(toy, admin, "queues")["queues"][0]
+        (work,) = [row for row in read(toy, admin, "queues")["queues"] if row["queue"] == "toy-work"]
         assert (work["visible"], work["in_flight"], work["delayed"]) == (2, 1, 1)
 
     def test_more_queues_than_a_page_of_names_holds_are_all_found(self, toy: Harness, admin: str) -> None:
         toy.queues.names_per_page_max = 1
-        assert len(read(toy, admin, "queues")["queues"]) == 2
+        assert len(read(toy, admin, "queues")["queues"]) == 6
 
     def test_the_outbox_says_how_long_its_oldest_due_message_waits(self, toy: Harness, admin: str) -> None:
         assert read(toy, admin, "queues")["outbox"] == {"unsent": 0, "due": 0, "oldest_due_seconds": None}
@@ -112,7 +114,7 @@ class TestSchedules:
         event = {"schedule": "platform-sweep", "scheduled_at": "2024-11-04T09:03:20Z"}
         toy.invoke("platform", "schedule_sweep", event)
         toy.advance(330)
-        (sweep,) = read(toy, admin, "schedules")
+        (sweep,) = [row for row in read(toy, admin, "schedules") if row["schedule"] == "platform-sweep"]
         assert sweep["expected_at"] == "2024-11-04T09:06:00Z"
 
     def test_a_schedule_that_ran_once_has_no_expected_next(self, toy: Harness, admin: str) -> None:
@@ -134,7 +136,7 @@ class TestMetrics:
             "sent_by_queue": {"toy-work": 1}, "failed_attempts_by_stage": {"toy-work": 6},
             "dead_letters_by_reason": {"processing-failed": 2}, "dead_letters_redriven": 1, "dead_letters_open": 2,
         }  # fmt: skip
-        assert found["schedules"]["runs_by_outcome"] == {"succeeded": 31}  # thirty sweeps and a tick
+        assert found["schedules"]["runs_by_outcome"] == {"succeeded": 37}  # thirty sweeps, six digests, a tick
         assert read(toy, admin, "metrics")["messages"]["dead_letters_by_reason"] == {"processing-failed": 2}
         assert read(toy, admin, "metrics?window_minutes=120")["messages"]["dead_letters_by_reason"] == {
             "processing-failed": 3

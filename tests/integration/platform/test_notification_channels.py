@@ -178,7 +178,7 @@ class TestProving:
         assert problem_of(replies[-1]) == (429, "too-many-codes")
         assert int(replies[-1].headers["retry-after"]) == 86_400
         assert holders[-1].request("GET", CHANNELS).data == []
-        harness.advance(86_400)
+        harness.pass_time(86_400)
         assert holders[-1].request("POST", CHANNELS, body).status == 201
 
     def test_concurrent_guesses_do_not_exceed_the_limit(self, listener: Listener) -> None:

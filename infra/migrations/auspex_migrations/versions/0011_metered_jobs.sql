@@ -1,0 +1,2 @@
+-- Jobs whose price is counted in delivered items.
+SELECT 1;

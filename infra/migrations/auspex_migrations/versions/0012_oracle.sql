@@ -1,0 +1,2 @@
+-- Oracle.
+SELECT 1;

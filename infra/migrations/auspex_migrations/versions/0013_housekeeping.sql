@@ -1,0 +1,2 @@
+-- Retention of what the platform no longer needs.
+SELECT 1;

@@ -1,0 +1,1 @@
+"""Oracle: sports-event simulation, exact where it can be."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from auspex.oracle.model import Depth
 from auspex.oracle.prices import DEPTH_TOKENS, batch_tokens, projection_tokens
 

@@ -8,7 +8,7 @@ import pytest
 from infra.local.application import FunctionDefinition, QueueDefinition
 from infra.local.contracts import command_classes
 from infra.local.function_files import load_function_file
-from tests.architecture.checkout import ROOT, application
+from tests.architecture.checkout import PACKAGE, ROOT, application
 
 VISIBILITY_TIMEOUTS_MIN = 6
 PREFIX = "auspex-"
@@ -65,3 +65,15 @@ def test_every_runbook_that_an_alarm_names_is_there() -> None:
     }
     assert named
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_every_metric_of_ours_that_an_alarm_watches_is_counted_under_the_service_alone() -> None:
+    """An alarm sees one set of dimensions: a counter that bears a product or a schedule besides would never ring it."""
+    watched = {
+        metric
+        for path in (ROOT / "infra").glob("*.yaml")
+        for metric in re.findall(r"MetricName: (\w+)\n\s+Namespace: Auspex\n", path.read_text(encoding="utf-8"))
+    }
+    code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    counted = set(re.findall(r'\bcount\("(\w+)"(?:, [^,=]+(?:\([^()=]*\))?)?\)', code))
+    assert {"ScheduleRunsFailed", "ScoringFailures", "DeadLettersStored"} <= watched <= counted

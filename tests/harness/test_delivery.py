@@ -11,7 +11,7 @@ from tests.harness.harness import Harness
 from tests.harness.toy.contracts import DoWork, Kind
 
 from auspex.core.faults import InjectedCrash
-from auspex.core.limits import DEFERRALS_MAX, OUTBOX_SWEEP_ROWS_MAX
+from auspex.core.limits import DEFERRALS_MAX, OUTBOX_SWEEP_ROWS_MAX, SCHEDULE_RUN_MINUTES_MAX
 from auspex.core.messages import Cause, wrap
 
 QUEUE = "auspex-toy-work"
@@ -275,3 +275,14 @@ class TestSchedules:
         (run,) = toy.rows("SELECT outcome, detail FROM platform.schedule_runs WHERE schedule = 'toy-tick'")
         assert run == {"outcome": "failed", "detail": {"error": "RuntimeError: the thirteenth hour breaks"}}
         assert ticks(toy) == ["13:00"] * 2
+        assert toy.metric("ScheduleRunsFailed", service="auspex") == 2
+
+    def test_a_firing_whose_process_died_is_found_and_counted_once(self, toy: Harness) -> None:
+        begun = "INSERT INTO platform.schedule_runs VALUES ('toy-tick', %(at)s, %(at)s)"
+        toy.rows(begun, {"at": toy.clock.now()})
+        toy.advance(60 * SCHEDULE_RUN_MINUTES_MAX)
+        assert toy.metric("ScheduleRunsFailed", service="auspex") == 0  # it may still be at work
+        toy.advance(3 * 60)
+        (run,) = toy.rows("SELECT outcome, detail FROM platform.schedule_runs WHERE schedule = 'toy-tick'")
+        assert run == {"outcome": "failed", "detail": {"error": "its process ended without a word"}}
+        assert toy.metric("ScheduleRunsFailed", service="auspex") == 1

@@ -175,6 +175,7 @@ class TestScoring:
         toy.clock.advance(timedelta(minutes=31))
         assert score(toy)["failed"] == 1
         assert toy.metric("ScoringFailures", service="auspex", product="toy") == 2
+        assert toy.metric("ScoringFailures", service="auspex") == 2
 
     def test_a_new_rule_scores_everything_anew_and_the_old_scores_stay(
         self, toy: Harness, connection: Connection

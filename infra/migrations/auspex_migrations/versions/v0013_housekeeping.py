@@ -1,4 +1,4 @@
-"""Retention of what the platform no longer needs. Deploy phase: before the code."""
+"""What fails in silence is found, what nobody needs any more goes. Deploy phase: before the code."""
 
 from auspex_migrations.runner import execute_sql_beside
 
@@ -7,5 +7,5 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    """Add retention rules."""
+    """Add functions and retention rules."""
     execute_sql_beside(__file__, "0013_housekeeping.sql")

@@ -94,6 +94,8 @@ RETRY_SECONDS_MAX: Final = 300
 """Longest wait before a failed message is tried again: min(this, 5 * 2^(n-1))."""
 OUTBOX_SWEEP_ROWS_MAX: Final = 500
 """Outbox rows that one sweep sends."""
+SCHEDULE_RUN_MINUTES_MAX: Final = 20
+"""A schedule's run without an end after this long has failed; longer than any function may run."""
 REMAINING_SECONDS_MIN: Final = 45
 """A stage with less time left than this checkpoints and continues in a new message."""
 

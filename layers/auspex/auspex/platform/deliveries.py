@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from psycopg.types.json import Jsonb
 
 from auspex.core.database import Connection, load_sql
 from auspex.core.ids import new_id
+from auspex.core.limits import SCHEDULE_RUN_MINUTES_MAX
+from auspex.core.telemetry import count
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
@@ -100,3 +102,14 @@ def end_schedule_run(
         SQL["end_schedule_run"],
         {"schedule": schedule, "scheduled_at": scheduled_at, "outcome": outcome, "detail": Jsonb(detail), "at": at},
     )
+
+
+def end_abandoned_schedule_runs(connection: Connection, *, at: datetime) -> int:
+    """Write `failed` on runs that outlived any function, and count them for the alarm. Returns how many."""
+    row = connection.execute(
+        SQL["end_abandoned_runs"], {"started_before": at - timedelta(minutes=SCHEDULE_RUN_MINUTES_MAX), "at": at}
+    ).fetchone()
+    ended = int(row["ended"]) if row else 0
+    if ended:
+        count("ScheduleRunsFailed", ended)
+    return ended

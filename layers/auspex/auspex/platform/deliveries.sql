@@ -23,3 +23,6 @@ SELECT platform.begin_schedule_run(%(schedule)s, %(scheduled_at)s, %(at)s) AS be
 
 -- name: end_schedule_run
 SELECT platform.end_schedule_run(%(schedule)s, %(scheduled_at)s, %(outcome)s, %(detail)s, %(at)s)
+
+-- name: end_abandoned_runs
+SELECT platform.end_abandoned_runs(%(started_before)s::timestamptz, %(at)s::timestamptz) AS ended

@@ -56,6 +56,8 @@ class Schedule:
         duration_ms = round((time.perf_counter() - started) * 1000, 2)
         log_invocation("schedule", schedule=self.name, outcome=outcome, duration_ms=duration_ms, **detail)
         count("ScheduleRuns", schedule=self.name, outcome=outcome)
+        if outcome == "failed":
+            count("ScheduleRunsFailed")  # of any schedule: what the alarm watches
         flush_metrics()
 
 

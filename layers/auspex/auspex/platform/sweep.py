@@ -1,4 +1,4 @@
-"""The minute's housekeeping: the outbox's second chance, and jobs that ran out of time."""
+"""The minute's housekeeping: the outbox's second chance, jobs that ran out of time, schedules that died unheard."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from auspex.core import outbox
 from auspex.core.database import connect, transaction
 from auspex.platform.bookkeeping import forget_expired, release_forgotten_reservations
+from auspex.platform.deliveries import end_abandoned_schedule_runs
 from auspex.platform.jobs import expire_overdue_jobs
 
 
 def sweep_deliveries(at: datetime) -> dict[str, Any]:
     """Send unsent and due outbox rows until none is left, expire overdue jobs, give back what nobody
-    claims, forget what expired; return the counts.
+    claims, forget what expired, end schedule runs whose process died; return the counts.
 
     Queues take turns, a batch each: one that takes nothing, or has more than fits into a minute, holds up no other.
     """
@@ -33,4 +34,8 @@ def sweep_deliveries(at: datetime) -> dict[str, Any]:
     with transaction() as connection:
         released = release_forgotten_reservations(connection, at=at)
         forgotten = forget_expired(connection, at=at)
-    return {"sent": sent, "expired": expired, "released": released, "forgotten": forgotten}
+    with transaction() as connection:
+        abandoned = end_abandoned_schedule_runs(connection, at=at)
+    return {
+        "sent": sent, "expired": expired, "released": released, "forgotten": forgotten, "abandoned_runs": abandoned,
+    }  # fmt: skip

@@ -59,6 +59,7 @@ def score_due(rule: ScoringRule, at: datetime) -> dict[str, Any]:
     count("PredictionsScored", done.scored, product=rule.product)
     if done.failed:
         count("ScoringFailures", done.failed, product=rule.product)
+        count("ScoringFailures", done.failed)  # of any product: what the alarm watches
     return {"scored": done.scored, "void": done.void, "failed": done.failed}
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from tests.proofs import job_operations as jobs
 from tests.proofs import operations as ops
 from tests.proofs.job_operations import NewJob
-from tests.proofs.model import Account, World
+from tests.proofs.model import Account, Meter, World
 from tests.proofs.operations import Operation
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,6 +26,8 @@ ROUND = timedelta(minutes=20)
 SWEEP_AFTER = timedelta(minutes=19)
 END = START + timedelta(days=6)
 WINDOW = timedelta(minutes=10)
+ITEMS_MAX = 12
+"""What a unit of a metered job delivers at most."""
 PLANS = ("free", "prepaid", "premium")
 Make = Callable[[datetime], Operation]
 
@@ -98,7 +100,9 @@ class History:
         if first.reports is not None and roll < 0.7:
             unit, at = first.reports, self.tick()
             if roll < 0.4:
-                return jobs.advance(unit, 50, at) if first.kind == "finish" else jobs.finish(unit, "succeeded", [], at)
+                return (
+                    jobs.advance(unit, 50, at) if first.kind == "finish" else jobs.finish(unit, "succeeded", [], 1, at)
+                )
             return _cancel(self) or self.next()
         if first.kind == "cancel" and roll < 0.7:
             return _finish_something(self) or self.next()
@@ -212,13 +216,17 @@ def _create_job(history: History) -> Operation:
     if scan:
         quote = rng.choice((0, 3, max(quote, 1)))
     asked = [f"{history.world.accounts[0].account_id}-{history.name('scan')}"] if scan else units
+    meter = None
+    if not scan and rng.random() < 0.3:
+        meter, prices = Meter(rng.choice((0, 1)), rng.choice((1, 3, 5)), rng.choice((2, 10))), {}
+        quote = rng.choice((1, 4, meter.base + ITEMS_MAX * len(units) * meter.tokens // meter.per))
     key = history.name("job-") if rng.random() < 0.8 else None
     lives, is_analysis = timedelta(minutes=rng.choice((10, 30, 1_440))), rng.random() < 0.3
 
     def make(at: datetime) -> Operation:
         history.names += 1
         job_id = f"job_{history.world.accounts[0].account_id[-18:]}{_base32(history.names)[-8:]}"
-        new = NewJob(job_id, key, asked, {} if scan else prices, quote, is_analysis, at + lives)
+        new = NewJob(job_id, key, asked, {} if scan else prices, quote, is_analysis, at + lives, meter)
         _send_work(history, job_id, asked, units if scan else [], prices)
         return jobs.create_job(account, new, at, history.world)
 
@@ -240,7 +248,7 @@ def _send_work(
         if history.rng.random() < 0.9:
             state = history.rng.choice(("succeeded", "succeeded", "failed"))
             undelivered = ["extra"] if state == "succeeded" and history.rng.random() < 0.3 else []
-            _deliver(history, partial(jobs.finish, unit, state, undelivered))
+            _deliver(history, partial(jobs.finish, unit, state, undelivered, history.rng.randint(0, ITEMS_MAX)))
 
 
 def _deliver(history: History, make: Make) -> None:
@@ -269,7 +277,7 @@ def _finish_something(history: History) -> Operation | None:
     if not alive:
         return None
     state = history.rng.choice(("succeeded", "failed"))
-    return jobs.finish(history.rng.choice(alive), state, [], history.tick())
+    return jobs.finish(history.rng.choice(alive), state, [], history.rng.randint(0, ITEMS_MAX), history.tick())
 
 
 def _cancel(history: History) -> Operation | None:
@@ -290,7 +298,7 @@ def _redrive(history: History) -> Operation | None:
     at = history.tick()
     for unit in units:
         state = history.rng.choice(("succeeded", "failed"))
-        _deliver(history, partial(jobs.finish, unit, state, []))
+        _deliver(history, partial(jobs.finish, unit, state, [], history.rng.randint(0, ITEMS_MAX)))
     return jobs.redrive(job.job_id, units, at, at + timedelta(minutes=history.rng.choice((10, 1_440))))
 
 
@@ -299,7 +307,7 @@ def _operator_redrive(history: History) -> Operation | None:
     if not failed:
         return None
     unit, at = history.rng.choice(failed), history.tick()
-    _deliver(history, partial(jobs.finish, unit, "succeeded", []))
+    _deliver(history, partial(jobs.finish, unit, "succeeded", [], ITEMS_MAX))
     return jobs.operator_redrive(unit, at, at + timedelta(minutes=history.rng.choice((10, 1_440))))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from tests.proofs.model import ALIVE, ANALYSES_MAX, Job, Unit, World
+from tests.proofs.model import ALIVE, ANALYSES_MAX, Job, Meter, Unit, World
 from tests.proofs.operations import COOLDOWN_TEXT, Expected, Operation, array, boolean, number, text
 from tests.proofs.wire import Call, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a job is asked to do; `prices` may leave units without one."""
+    """What a job is asked to do; `prices` may leave units without one, a `meter` takes their place."""
 
     job_id: str
     key: str | None
@@ -22,6 +22,7 @@ class NewJob:
     quote: int
     is_analysis: bool
     expires_at: datetime
+    meter: Meter | None = None
 
 
 def create_job(account: int, new: NewJob, at: datetime, world: World) -> Operation:
@@ -32,7 +33,7 @@ def create_job(account: int, new: NewJob, at: datetime, world: World) -> Operati
         owner = world.accounts[account]
         if new.key is not None and (known := world.asked.get((account_id, new.key))) is not None:
             return (known, False, None)
-        job = Job(new.job_id, owner, new.quote, {}, expires_at=new.expires_at, progressed_at=at)
+        job = Job(new.job_id, owner, new.quote, {}, expires_at=new.expires_at, progressed_at=at, meter=new.meter)
         job.units = {unit: Unit(dict(new.prices.get(unit, {}))) for unit in new.units}
         is_paid = new.quote > 0 or new.is_analysis
         if is_paid:
@@ -53,7 +54,8 @@ def create_job(account: int, new: NewJob, at: datetime, world: World) -> Operati
     call: Call = (
         "create_job",
         (new.job_id, account_id, new.key, "0" * 64, array(new.units), new.job_id, text(at), text(new.expires_at),
-         new.quote, json.dumps(new.prices), boolean(new.is_analysis), ANALYSES_MAX, COOLDOWN_TEXT),
+         new.quote, json.dumps(new.prices),
+         None if new.meter is None else json.dumps(asdict(new.meter)), boolean(new.is_analysis), ANALYSES_MAX, COOLDOWN_TEXT),
     )  # fmt: skip
     return Operation("create_job", [call], judge, read, account_id, begins=frozenset(new.units))
 
@@ -93,7 +95,7 @@ def expand(
     return Operation("expand", [call], judge, lambda _: (), begins=frozenset(units))
 
 
-def finish(unit: str, state: str, undelivered: list[str], at: datetime) -> Operation:
+def finish(unit: str, state: str, undelivered: list[str], items: int, at: datetime) -> Operation:
     """A unit's result, delivered to every job that waits for it."""
 
     def judge(world: World) -> Expected:
@@ -102,11 +104,12 @@ def finish(unit: str, state: str, undelivered: list[str], at: datetime) -> Opera
             part = job.units[unit]
             part.price = {name: tokens for name, tokens in part.price.items() if name not in undelivered}
             part.state = state
+            part.items = items if state == "succeeded" else part.items
             job.refresh(at)
         return (len(waiting),)
 
     problem = '{"code": "proof"}' if state == "failed" else None
-    call: Call = ("finish_unit", (unit, state, problem, array(undelivered), text(at)))
+    call: Call = ("finish_unit", (unit, state, problem, array(undelivered), items, text(at)))
     return Operation("finish", [call], judge, lambda o: (number(o.rows[-1][0][0]),), reports=unit)
 
 

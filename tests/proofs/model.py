@@ -178,16 +178,26 @@ class Account:
 
 @dataclass(slots=True)
 class Unit:
-    """One unit of a job: paid for parts delivered."""
+    """One unit of a job: paid for parts delivered, or counted in items by the job's meter."""
 
     price: dict[str, int]
     state: str = "queued"
     settled: int = 0
+    items: int = 0
 
     @property
     def tokens(self) -> int:
         """What its parts cost together."""
         return sum(self.price.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """What items cost: `base` for having any, `tokens` for every `per`."""
+
+    base: int
+    tokens: int
+    per: int
 
 
 @dataclass(slots=True)
@@ -204,6 +214,7 @@ class Job:
     cost: int = 0
     attempts: int = 0
     hold: Hold | None = None
+    meter: Meter | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -231,7 +242,7 @@ class Job:
         if self.hold is None:
             return
         done = [unit for unit in self.units.values() if unit.state == "succeeded"]
-        due = min(sum(unit.tokens - unit.settled for unit in done), self.hold.tokens)
+        due = min(self.owed(done), self.hold.tokens)
         if due == 0 and status == "failed":
             self.owner.release(self.hold)
         else:
@@ -240,6 +251,14 @@ class Job:
             unit.settled = unit.tokens
         self.cost += due
         self.hold = None
+
+    def owed(self, done: list[Unit]) -> int:
+        """Return what the units that are done cost beyond what was paid."""
+        if self.meter is None:
+            return sum(unit.tokens - unit.settled for unit in done)
+        items = sum(unit.items for unit in done if "operator" not in unit.price)
+        whole = self.meter.base + items * self.meter.tokens // self.meter.per if items else 0
+        return max(whole - self.cost, 0)
 
     def release_units(self) -> None:
         """Let go of everything that is still open."""

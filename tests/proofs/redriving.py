@@ -40,7 +40,7 @@ SELECT platform.create_job(
   %(at)s::timestamptz, %(at)s::timestamptz + interval '1 day', %(quote)s, %(prices)s::jsonb, false, 0, interval '0')
 """
 FAIL_UNIT = """
-SELECT platform.finish_unit('toy', %(unit)s, 'failed', %(problem)s::jsonb, NULL, '{}'::text[], %(at)s::timestamptz)
+SELECT platform.finish_unit('toy', %(unit)s, 'failed', %(problem)s::jsonb, NULL, '{}'::text[], 0, %(at)s::timestamptz)
 """
 
 

@@ -27,7 +27,7 @@ WHERE r.account_id = $1::text AND r.request_key = $2::text AND r.attempt = $3::i
 -- name: create_job
 SELECT job_id, created, balance FROM platform.create_job(
   $1::text, $2::text, 'proof.work', 'POST /proof/jobs', $3::text, $4::text, '{}'::jsonb, $5::text[], $6::text, NULL,
-  $7::timestamptz, $8::timestamptz, $9::bigint, $10::jsonb, $11::boolean, $12::integer, $13::interval)
+  $7::timestamptz, $8::timestamptz, $9::bigint, $10::jsonb, $11::jsonb, $12::boolean, $13::integer, $14::interval)
 
 -- name: advance_unit
 SELECT platform.advance_unit('proof.work', $1::text, 'work', $2::integer, NULL, $3::timestamptz)
@@ -36,7 +36,7 @@ SELECT platform.advance_unit('proof.work', $1::text, 'work', $2::integer, NULL, 
 SELECT platform.expand_unit($1::text, $2::text, $3::text[], $4::jsonb, $5::timestamptz)
 
 -- name: finish_unit
-SELECT platform.finish_unit('proof.work', $1::text, $2::text, $3::jsonb, NULL, $4::text[], $5::timestamptz)
+SELECT platform.finish_unit('proof.work', $1::text, $2::text, $3::jsonb, NULL, $4::text[], $5::integer, $6::timestamptz)
 
 -- name: cancel_job
 SELECT platform.cancel_job($1::text, $2::text, $3::timestamptz)

@@ -6,7 +6,7 @@ Work on a unit is reported by (kind, unit key), so that two jobs waiting for the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,32 @@ SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """A price by delivered items: `base` tokens with the first item, and `tokens` for every `per` of them.
+
+    Rounded down once, over all items of the job, so that the cost does not depend on how its units cut the work.
+    """
+
+    base: int
+    tokens: int
+    per: int
+
+    def __post_init__(self) -> None:
+        """Refuse what the ledger would. Raises ValueError."""
+        if self.base < 0 or self.tokens < 0 or self.per < 1:
+            raise ValueError("a meter has no negative tokens and counts at least one item")
+
+    def tokens_for(self, items: int) -> int:
+        """Return what so many delivered items cost."""
+        return self.base + items * self.tokens // self.per if items > 0 else 0
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
-    """What a job is made of. `prices`: tokens by unit and part; `quote`, the most it may cost, is reserved."""
+    """What a job is made of; `quote`, the most it may cost, is reserved.
+
+    Units are paid by `prices` (tokens by unit and part), or the job by its `meter` (items its units delivered).
+    """
 
     account_id: str
     kind: str
@@ -37,7 +61,13 @@ class NewJob:
     idempotency_key: str | None = None
     quote: int = 0
     prices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    meter: Meter | None = None
     is_analysis: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a job that would be paid twice over. Raises ValueError."""
+        if self.prices and self.meter is not None:
+            raise ValueError("a job has prices or a meter, not both")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +103,7 @@ def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetim
                 "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
                 "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
                 "quote": new.quote, "prices": Jsonb({key: dict(parts) for key, parts in new.prices.items()}),
-                "is_analysis": new.is_analysis,
+                "meter": None if new.meter is None else Jsonb(asdict(new.meter)), "is_analysis": new.is_analysis,
             },
         )  # fmt: skip
     assert row is not None
@@ -153,14 +183,17 @@ def advance_unit(
 
 def succeed_unit(
     connection: Connection, *, kind: str, unit_key: str, result: dict[str, Any], at: datetime,
-    undelivered: Sequence[str] = (),
+    undelivered: Sequence[str] = (), items: int = 0,
 ) -> None:  # fmt: skip
-    """End a unit well in every live job that waits for it; parts of its price that were not delivered are not paid."""
+    """End a unit well in every live job that waits for it.
+
+    Parts of its price that were not delivered are not paid; where the job has a meter, `items` is what is.
+    """
     connection.execute(
         SQL["finish_unit"],
         {
             "kind": kind, "unit_key": unit_key, "state": "succeeded", "problem": None, "result": Jsonb(result),
-            "undelivered": list(undelivered), "at": at,
+            "undelivered": list(undelivered), "items": items, "at": at,
         },
     )  # fmt: skip
 
@@ -172,7 +205,7 @@ def fail_unit(connection: Connection, *, kind: str, unit_key: str, problem: Prob
         SQL["finish_unit"],
         {
             "kind": kind, "unit_key": unit_key, "state": "failed", "problem": Jsonb(document), "result": None,
-            "undelivered": [], "at": at,
+            "undelivered": [], "items": 0, "at": at,
         },
     )  # fmt: skip
 

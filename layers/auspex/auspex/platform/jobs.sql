@@ -2,7 +2,7 @@
 SELECT job_id, created, same_request, balance FROM platform.create_job(
   %(job_id)s::text, %(account_id)s::text, %(kind)s::text, %(route)s::text, %(idempotency_key)s::text,
   %(request_sha256)s::text, %(request)s::jsonb, %(units)s::text[], %(request_id)s::text, %(traceparent)s::text,
-  %(at)s::timestamptz, %(expires_at)s::timestamptz, %(quote)s::bigint, %(prices)s::jsonb, %(is_analysis)s::boolean,
+  %(at)s::timestamptz, %(expires_at)s::timestamptz, %(quote)s::bigint, %(prices)s::jsonb, %(meter)s::jsonb, %(is_analysis)s::boolean,
   %(analyses_max)s::integer, %(cooldown)s::interval)
 
 -- name: expand_unit
@@ -15,7 +15,7 @@ SELECT platform.advance_unit(%(kind)s::text, %(unit_key)s::text, %(stage)s::text
 
 -- name: finish_unit
 SELECT platform.finish_unit(%(kind)s::text, %(unit_key)s::text, %(state)s::text, %(problem)s::jsonb, %(result)s::jsonb,
-                            %(undelivered)s::text[], %(at)s::timestamptz) AS ended
+                            %(undelivered)s::text[], %(items)s::integer, %(at)s::timestamptz) AS ended
 
 -- name: read_job
 SELECT job, units, timeline FROM platform.read_job(%(account_id)s::text, %(job_id)s::text)

@@ -51,11 +51,11 @@ def create_job(account: int, new: NewJob, at: datetime, world: World) -> Operati
         job_id, created, balance = outcome.rows[-1][0]
         return (job_id, created == "t", None if balance is None else int(balance))
 
+    meter = None if new.meter is None else json.dumps(asdict(new.meter))
     call: Call = (
         "create_job",
         (new.job_id, account_id, new.key, "0" * 64, array(new.units), new.job_id, text(at), text(new.expires_at),
-         new.quote, json.dumps(new.prices),
-         None if new.meter is None else json.dumps(asdict(new.meter)), boolean(new.is_analysis), ANALYSES_MAX, COOLDOWN_TEXT),
+         new.quote, json.dumps(new.prices), meter, boolean(new.is_analysis), ANALYSES_MAX, COOLDOWN_TEXT),
     )  # fmt: skip
     return Operation("create_job", [call], judge, read, account_id, begins=frozenset(new.units))
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import struct
 import threading
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
 PROBLEM = "application/problem+json"
 DRIP_SECONDS = 0.03
 
@@ -156,12 +153,6 @@ def serving(*script: Scripted) -> Iterator[ScriptedServer]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def awaited(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return what a coroutine returns; its loop is another thread's, so that this one's loop stays as it is."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 @dataclass(slots=True)

@@ -10,11 +10,11 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from tests.factories.coroutines import awaited
 from tests.unit.client.scripted_server import (
     Scripted,
     ScriptedServer,
     Timekeeper,
-    awaited,
     page,
     problem,
     reply,

@@ -1,12 +1,12 @@
 """What arrives at the base URL reaches HTTP APIs and nothing else, in the form that AWS would give it."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from infra.local.front_door import BODY_BYTES_MAX, FrontDoor, Message, Receive, RouteTable, Scope, Send, compile_pattern
+from tests.factories.coroutines import awaited
 
 FRONT_PORT = 8400
 EMULATOR_PORT = 4566
@@ -74,7 +74,7 @@ def call(door: FrontDoor, scope: Scope, chunks: tuple[bytes, ...] = (b"",)) -> l
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(door(scope, receive, send))
+    awaited(door(scope, receive, send))
     return sent
 
 

@@ -1,6 +1,5 @@
 """In front of a LocalStack the door speaks to each API by its own host name and mixes no callers."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from infra.local.front_door import FrontDoor, Message, RouteTable
 from infra.local.localstack_door import Forwarder
+from tests.factories.coroutines import awaited
 
 PORT = 8400
 
@@ -63,7 +63,7 @@ def post(door: FrontDoor, path: str, body: bytes) -> tuple[int, dict[str, object
         "server": ("127.0.0.1", PORT),
         "client": ("192.0.2.7", 1),
     }
-    asyncio.run(door(scope, receive, send))
+    awaited(door(scope, receive, send))
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 

@@ -24,7 +24,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("auspex")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
-ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
+ROLES = ("auspex_platform", "auspex_filings", "auspex_providers", "auspex_oracle")
 TEMPLATE = "auspex_template"
 __all__ = ["catcher", "filings_parameters", "harness", "make_filings", "make_harness", "make_toy", "toy"]  # fixtures
 sys.path.insert(0, str(ROOT / "infra" / "migrations"))

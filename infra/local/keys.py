@@ -11,8 +11,8 @@ from auspex.core.problems import Unauthenticated
 from auspex.platform import accounts
 from auspex.platform.ledger_admin import give_tokens
 
-DEMO_SCOPES = ["filings"]
-ADMIN_SCOPES = ["admin", "filings"]
+DEMO_SCOPES = ["filings", "oracle"]
+ADMIN_SCOPES = ["admin", "filings", "oracle"]
 STARTING_TOKENS = 10_000
 HOLDER = {"demo": DEMO_SCOPES, "admin": ADMIN_SCOPES}
 

@@ -28,6 +28,10 @@ SHELLS = {
         "document_json", "graph", "leases", "messages", "prices", "problems", "representations", "source_outcomes",
         "adapters", "ports",
     },
+    "oracle": {
+        # stores and reads
+        "competition_store",
+    },
     "providers": {
         # the gateway and its operations: they take a connection, a clock or the network
         "adapters", "audit", "call_store", "drill", "gateway", "health", "lease", "lease_control", "monitor",

@@ -37,6 +37,8 @@ GATEWAY_BLOCKS = {
     "providers/lease.sql": {"acquire", "record_failure", "record_success", "accept_result"},
     "providers/call_store.sql": {"record_call"},
 }
+PRODUCT_ROLES = ("auspex_filings", "auspex_oracle")
+"""Every product runs the platform's shared blocks, and asks the gateway, under its own role."""
 SHARED_JOB_BLOCKS_EXCEPT = {"expire_overdue"}
 
 
@@ -61,11 +63,11 @@ def blocks() -> Iterator[Block]:
             if product in {"core", "platform"}:
                 yield Block(file, name, "auspex_platform", text)
                 if is_shared(file, name):
-                    yield Block(file, name, "auspex_filings", text)
+                    yield from (Block(file, name, role, text) for role in PRODUCT_ROLES)
             else:
                 yield Block(file, name, f"auspex_{product}", text)
                 if name in GATEWAY_BLOCKS.get(file, set()):
-                    yield Block(file, name, "auspex_filings", text)
+                    yield from (Block(file, name, role, text) for role in PRODUCT_ROLES)
 
 
 def is_shared(file: str, name: str) -> bool:

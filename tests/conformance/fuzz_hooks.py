@@ -14,7 +14,7 @@ from auspex.platform.accounts import create_account, create_key
 from auspex.platform.ledger_admin import give_tokens
 
 DATABASE_URL = "AUSPEX_FUZZ_DATABASE_URL"
-SCOPES = ["admin", "filings", "providers"]
+SCOPES = ["admin", "filings", "oracle", "providers"]
 TOKENS = 1_000
 
 

@@ -43,7 +43,7 @@ def ingested(postgres_server: Server, filings_parameters: dict[str, str]) -> Ite
 def read_event(path: Path, harness: Harness) -> dict[str, Any]:
     event: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if "authorization" in event.get("headers", {}):
-        event["headers"]["authorization"] = f"Bearer {harness.create_key('admin', 'filings')}"
+        event["headers"]["authorization"] = f"Bearer {harness.create_key('admin', 'filings', 'oracle')}"
     return event
 
 

@@ -17,6 +17,7 @@ class MigrationSettings(Settings):
     platform_database_secret_arn: str = ""
     filings_database_secret_arn: str = ""
     providers_database_secret_arn: str = ""
+    oracle_database_secret_arn: str = ""
 
 
 def migrate_from_settings() -> str:
@@ -27,6 +28,7 @@ def migrate_from_settings() -> str:
         settings.platform_database_secret_arn,
         settings.filings_database_secret_arn,
         settings.providers_database_secret_arn,
+        settings.oracle_database_secret_arn,
     )
     roles = [read_secret(arn) for arn in arns]
     tls = "disable" if database.stage == "local" else database.database_tls

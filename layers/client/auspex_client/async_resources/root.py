@@ -15,6 +15,7 @@ from auspex_client.async_resources.keys import AsyncKeys
 from auspex_client.async_resources.ledger import AsyncLedger
 from auspex_client.async_resources.notifications import AsyncNotifications
 from auspex_client.async_resources.ops import AsyncOps
+from auspex_client.async_resources.oracle import AsyncOracle
 from auspex_client.async_resources.payments import AsyncPayments
 from auspex_client.async_resources.providers import AsyncProviders
 from auspex_client.async_resources.refunds import AsyncRefunds
@@ -43,6 +44,7 @@ class AsyncRoot(AsyncResource):
         self.ledger = AsyncLedger(auspex)
         self.notifications = AsyncNotifications(auspex)
         self.ops = AsyncOps(auspex)
+        self.oracle = AsyncOracle(auspex)
         self.payments = AsyncPayments(auspex)
         self.providers = AsyncProviders(auspex)
         self.refunds = AsyncRefunds(auspex)

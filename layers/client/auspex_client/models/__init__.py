@@ -33,6 +33,7 @@ from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
+from auspex_client.models.oracle_competitions import Competition, Zone
 from auspex_client.models.payments import Received
 from auspex_client.models.providers import Budget, Check, Drill, HealthOut, Provider, ProviderHealth, Status
 from auspex_client.models.providers_audit import AuditEntry, Chain
@@ -69,6 +70,7 @@ __all__ = [
     "Channel",
     "Check",
     "Citation",
+    "Competition",
     "Counts",
     "DeadLetter",
     "Delivery",
@@ -133,4 +135,5 @@ __all__ = [
     "Verification",
     "Webhook",
     "Weights",
+    "Zone",
 ]

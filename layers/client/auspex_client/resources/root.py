@@ -19,6 +19,7 @@ from auspex_client.resources.keys import Keys
 from auspex_client.resources.ledger import Ledger
 from auspex_client.resources.notifications import Notifications
 from auspex_client.resources.ops import Ops
+from auspex_client.resources.oracle import Oracle
 from auspex_client.resources.payments import Payments
 from auspex_client.resources.providers import Providers
 from auspex_client.resources.refunds import Refunds
@@ -50,6 +51,7 @@ class Root(Resource):
         self.ledger = Ledger(auspex)
         self.notifications = Notifications(auspex)
         self.ops = Ops(auspex)
+        self.oracle = Oracle(auspex)
         self.payments = Payments(auspex)
         self.providers = Providers(auspex)
         self.refunds = Refunds(auspex)

@@ -1,0 +1,22 @@
+"""`client.oracle`.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auspex_client.resource import Resource
+from auspex_client.resources.oracle_competitions import OracleCompetitions
+
+if TYPE_CHECKING:
+    from auspex_client.client import Auspex
+
+
+class Oracle(Resource):
+    """Operations of `oracle`."""
+
+    def __init__(self, auspex: Auspex) -> None:
+        super().__init__(auspex)
+        self.competitions = OracleCompetitions(auspex)

@@ -42,8 +42,10 @@ def test_a_corrected_result_leaves_the_earlier_one_behind(database: Database) ->
         store_match(connection)
         connection.execute("UPDATE oracle.matches SET updated_at = %s WHERE match_id = 'm'", [AT])
         connection.execute("UPDATE oracle.matches SET away_goals = 2, updated_at = %s WHERE match_id = 'm'", [AT])
-        (change,) = connection.execute("SELECT before, after FROM oracle.match_changes").fetchall()
-    assert (change["before"]["away_goals"], change["after"]["away_goals"]) == (1, 2)
+        changes = connection.execute(
+            "SELECT before -> 'away_goals' AS before, after -> 'away_goals' AS after FROM oracle.match_changes"
+        ).fetchall()
+    assert changes == [{"before": 1, "after": 2}]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ CREATE TRIGGER matches_keep_changes AFTER UPDATE ON oracle.matches
 CREATE TABLE oracle.odds (
   match_id text NOT NULL REFERENCES oracle.matches,
   bookmaker text NOT NULL CHECK (length(bookmaker) BETWEEN 1 AND 60),
-  market text NOT NULL CHECK (market IN ('1x2', 'over_under_2_5')),
+  market text NOT NULL CHECK (market IN ('1x2', 'over_2_5')),
   phase text NOT NULL CHECK (phase IN ('early', 'closing')),
   outcome text NOT NULL CHECK (outcome IN ('home', 'draw', 'away', 'over', 'under')),
   decimal_odds numeric(8, 3) NOT NULL CHECK (decimal_odds > 1),

@@ -31,6 +31,8 @@ SHELLS = {
     "oracle": {
         # stores and reads
         "competition_store",
+        # contracts, shapes
+        "prices",
     },
     "providers": {
         # the gateway and its operations: they take a connection, a clock or the network

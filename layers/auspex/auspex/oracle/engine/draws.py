@@ -1,0 +1,88 @@
+"""Seeded draws (ORACLE 7.6): the same seed gives the same numbers on every machine, whatever else was drawn.
+
+Only the raw 64-bit stream of PCG64 is used, because numpy guarantees it for ever, and never its distributions. A
+generator belongs to one (seed, spawn_key); no state outlives a call. Distributions are inverted here, by tables rounded
+to 2^-48: a last bit that differs between machines then almost never decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+SEED_MAX = 2**53 - 1
+"""Largest seed: what a JSON number holds without loss."""
+TABLE_STEPS = float(2**48)
+
+_SEED_DOMAIN = "auspex.oracle.seed.v1\n"
+
+
+class Stream:
+    """One stream of uniforms. Asking for a and then b numbers gives the same as asking for a + b."""
+
+    def __init__(self, seed: int, spawn_key: Sequence[int]) -> None:
+        if not 0 <= seed <= SEED_MAX:
+            raise ValueError(f"a seed lies between 0 and 2^53 - 1, not at {seed}")
+        self._bits = np.random.PCG64(np.random.SeedSequence(seed, spawn_key=tuple(spawn_key)))
+
+    def uniforms(self, shape: int | tuple[int, ...]) -> Floats:
+        """Return numbers from [0, 1), multiples of 2^-53, in rows' order."""
+        raw = np.asarray(self._bits.random_raw(int(np.prod(shape))), dtype=np.uint64)
+        return np.asarray((raw >> np.uint64(11)) * 2.0**-53).reshape(shape)
+
+
+def derived_seed(fingerprint: str) -> int:
+    """Return the seed of a fingerprint (64 lower-case hexadecimal digits): 53 bits of a hash of it."""
+    if not re.fullmatch(r"[0-9a-f]{64}", fingerprint):
+        raise ValueError("a fingerprint is 64 lower-case hexadecimal digits")
+    digest = hashlib.sha256((_SEED_DOMAIN + fingerprint).encode("ascii")).digest()
+    return int.from_bytes(digest[:8], "big") >> 11
+
+
+def uniforms(seed: int, spawn_key: Sequence[int], n: int) -> Floats:
+    """Return the first n uniforms of a stream, in [0, 1)."""
+    return Stream(seed, spawn_key).uniforms(n)
+
+
+def cumulative_table(probabilities: npt.ArrayLike) -> Floats:
+    """Return the rounded distribution function of probabilities, flattened in rows' order; it ends at exactly 1.
+
+    Raises ValueError for what is negative or does not add up to 1 within 1e-9.
+    """
+    p = np.asarray(probabilities, dtype=np.float64).ravel()
+    if not (p >= 0).all() or not abs(p.sum() - 1) <= 1e-9:
+        raise ValueError("no probabilities")
+    table = np.minimum(np.rint(np.cumsum(p) * TABLE_STEPS) / TABLE_STEPS, 1.0)
+    # Behind the last possible outcome nothing can be drawn, even where rounding left the sum short of 1.
+    table[int(np.flatnonzero(p > 0)[-1]) :] = 1.0
+    return np.asarray(table)
+
+
+def invert(table: Floats, uniform: Floats) -> Integers:
+    """Return the index that each uniform falls on: the first whose cumulated probability exceeds it."""
+    return np.asarray(np.searchsorted(table, uniform, side="right"), dtype=np.int64)
+
+
+def draw_scorelines(grid: Floats, uniform: Floats) -> tuple[Integers, Integers]:
+    """Draw scorelines (home goals, away goals) of one grid, one per uniform, in rows' order of the grid."""
+    cells = invert(cumulative_table(grid), uniform)
+    home, away = np.divmod(cells, grid.shape[1])
+    return np.asarray(home), np.asarray(away)
+
+
+def standard_normals(uniform: Floats) -> Floats:
+    """Return normal quantiles of uniforms from [0, 1): the standard library's, by algorithm AS 241 of Wichura (1988).
+
+    Half a step of 2^-53 is added, so that 0 has a quantile.
+    """
+    levels = (uniform + 2.0**-54).ravel()
+    quantiles = map(NormalDist().inv_cdf, np.minimum(levels, 1 - 2.0**-53).tolist())
+    return np.fromiter(quantiles, np.float64, levels.size).reshape(uniform.shape)

@@ -27,7 +27,7 @@ SHARES = st.floats(0, 1)
 def rho_at(home: float, away: float, share: float) -> float:
     """Return a valid rho: 0 is the lower bound, 1 the upper."""
     low, high = rho_bounds(home, away)
-    return float(low + share * (high - low))
+    return min(float(low + share * (high - low)), float(high))
 
 
 def by_hand(home: float, away: float, rho: float, cells: int) -> list[list[float]]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
+from auspex.platform.accounts import ANY_WRITE_SCOPE
 from auspex.platform.channel_representations import ChannelId, ChannelOut, CreateChannel
 from auspex.platform.endpoint import ANY_SCOPE, Caller, IdempotencyKey, RequestCause, endpoint
 from auspex.platform.notification_channels import add_channel, delete_channel, list_channels, verify_channel
@@ -37,7 +38,7 @@ async def list_own_channels(caller: Caller) -> Page[ChannelOut]:
     return Page(rows=[ChannelOut.of(channel) for channel in list_channels(connect(), account_id=caller.account_id)])
 
 
-@api.post(ROUTE, status_code=201, response_model=ChannelOut)
+@api.post(ROUTE, status_code=201, response_model=ChannelOut, scope=ANY_WRITE_SCOPE)
 async def create_channel(
     body: CreateChannel, caller: Caller, cause: RequestCause, idempotency_key: IdempotencyKey
 ) -> ChannelOut:
@@ -51,7 +52,7 @@ async def create_channel(
     return ChannelOut.of(channel)
 
 
-@api.delete(ROUTE + "/{channel_id}", response_model=ChannelOut)
+@api.delete(ROUTE + "/{channel_id}", response_model=ChannelOut, scope=ANY_WRITE_SCOPE)
 async def remove_channel(channel_id: ChannelPath, caller: Caller) -> ChannelOut:
     """Delete a channel and erase its credentials: what is still under way to it is dropped."""
     at = current_clock().now()
@@ -60,7 +61,7 @@ async def remove_channel(channel_id: ChannelPath, caller: Caller) -> ChannelOut:
     return ChannelOut.of(channel)
 
 
-@api.post(ROUTE + "/{channel_id}/verify", response_model=ChannelOut)
+@api.post(ROUTE + "/{channel_id}/verify", response_model=ChannelOut, scope=ANY_WRITE_SCOPE)
 async def prove_channel(channel_id: ChannelPath, body: VerifyChannel, caller: Caller) -> ChannelOut:
     """Prove an address with the code sent to it. Wrong guesses count."""
     at = current_clock().now()

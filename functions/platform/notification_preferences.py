@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
 from auspex.core.limits import NOTIFICATION_KINDS_MAX, NOTIFICATIONS_PER_DAY_MAX
+from auspex.platform.accounts import ANY_WRITE_SCOPE
 from auspex.platform.endpoint import ANY_SCOPE, Caller, endpoint
 from auspex.platform.notification_preferences import KindFrequency, change_preferences, load_preferences
 from auspex.platform.notification_representations import (
@@ -60,7 +61,7 @@ async def show_preferences(caller: Caller) -> PreferencesOut:
     return PreferencesOut.of(load_preferences(connect(), account_id=caller.account_id))
 
 
-@api.patch(ROUTE, response_model=PreferencesOut)
+@api.patch(ROUTE, response_model=PreferencesOut, scope=ANY_WRITE_SCOPE)
 async def set_preferences(body: ChangePreferences, caller: Caller) -> PreferencesOut:
     """Change how the account is told. What waits for a digest follows the new times at once."""
     changes = body.model_dump(exclude_unset=True)

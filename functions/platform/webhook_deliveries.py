@@ -11,6 +11,7 @@ from fastapi import Path, Query
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
+from auspex.platform.accounts import ANY_WRITE_SCOPE
 from auspex.platform.endpoint import ANY_SCOPE, Caller, IdempotencyKey, RequestCause, endpoint
 from auspex.platform.origin import Origin
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit
@@ -44,7 +45,7 @@ async def list_own_deliveries(
     return Page(rows=[DeliveryOut.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 
-@api.post(REPLAY_ROUTE, status_code=202, response_model=DeliveryOut)
+@api.post(REPLAY_ROUTE, status_code=202, response_model=DeliveryOut, scope=ANY_WRITE_SCOPE)
 async def replay_own_delivery(
     webhook_id: WebhookPath,
     delivery_id: DeliveryPath,

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
 from auspex.core.limits import WEBHOOK_OVERLAP_SECONDS_DEFAULT, WEBHOOK_OVERLAP_SECONDS_MAX
+from auspex.platform.accounts import ANY_WRITE_SCOPE
 from auspex.platform.endpoint import ANY_SCOPE, Caller, IdempotencyKey, endpoint
 from auspex.platform.origin import Origin
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Request
@@ -82,7 +83,7 @@ class RotateSecret(Request):
     ] = WEBHOOK_OVERLAP_SECONDS_DEFAULT
 
 
-@api.post(ROUTE, status_code=201, response_model=NewWebhookOut, replayable=False)
+@api.post(ROUTE, status_code=201, response_model=NewWebhookOut, replayable=False, scope=ANY_WRITE_SCOPE)
 async def create_own_webhook(body: CreateWebhook, caller: Caller, idempotency_key: IdempotencyKey) -> NewWebhookOut:
     """Register a webhook; its signing secret is in this reply and can never be read again.
 
@@ -112,7 +113,7 @@ async def show_own_webhook(webhook_id: WebhookPath, caller: Caller) -> WebhookOu
     return WebhookOut.of(load_webhook(connect(), account_id=caller.account_id, webhook_id=webhook_id, at=at))
 
 
-@api.patch(ONE, response_model=WebhookOut)
+@api.patch(ONE, response_model=WebhookOut, scope=ANY_WRITE_SCOPE)
 async def change_own_webhook(webhook_id: WebhookPath, body: ChangeWebhook, caller: Caller) -> WebhookOut:
     """Change a webhook's URL, events or description, disable it, or make it active again after a 410."""
     change = WebhookChange(**body.model_dump())
@@ -122,7 +123,7 @@ async def change_own_webhook(webhook_id: WebhookPath, body: ChangeWebhook, calle
     return WebhookOut.of(changed)
 
 
-@api.delete(ONE, response_model=WebhookOut)
+@api.delete(ONE, response_model=WebhookOut, scope=ANY_WRITE_SCOPE)
 async def delete_own_webhook(webhook_id: WebhookPath, caller: Caller) -> WebhookOut:
     """Delete a webhook: its secrets are erased and nothing more is sent, not even what waits; returns it as it was."""
     at = current_clock().now()
@@ -131,7 +132,7 @@ async def delete_own_webhook(webhook_id: WebhookPath, caller: Caller) -> Webhook
     return WebhookOut.of(deleted)
 
 
-@api.post(ROTATION_ROUTE, status_code=201, response_model=NewWebhookOut, replayable=False)
+@api.post(ROTATION_ROUTE, status_code=201, response_model=NewWebhookOut, replayable=False, scope=ANY_WRITE_SCOPE)
 async def rotate_own_webhook(
     webhook_id: WebhookPath, body: RotateSecret, caller: Caller, idempotency_key: IdempotencyKey
 ) -> NewWebhookOut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -13,8 +14,12 @@ from tests.conformance.world import SCOPE_NOBODY_ASKS_FOR, World, problem_of
 from tests.harness.events import Response
 
 from auspex.core.ids import new_id
+from auspex.platform import endpoint
 from auspex.platform.accounts import make_secret
+from auspex.platform.rates import RateClass
 
+MANY = 100
+ONE_A_MINUTE = RateClass("public", 1, MANY)
 NOT_FOUND = "foreign ids are not found"
 KEYLESS = [
     {},
@@ -58,7 +63,7 @@ def test_a_public_route_asks_for_no_key_and_heeds_none(world: World, operation: 
 
 @each(lambda operation: operation.scope not in {None, "any"})
 def test_a_key_without_the_scope_is_refused(world: World, operation: Operation) -> None:
-    caller = world.holder(f"{SCOPE_NOBODY_ASKS_FOR}:write")
+    caller = world.holder(SCOPE_NOBODY_ASKS_FOR)
     before = world.row_counts()
     reply = world.send(world.prepare(operation), caller)
     assert problem_of(reply) == (403, "scope-missing")
@@ -70,6 +75,13 @@ def test_a_key_without_the_scope_is_refused(world: World, operation: Operation) 
 def test_a_reading_key_may_not_write(world: World, operation: Operation) -> None:
     product = str(operation.scope).partition(":")[0]
     assert world.send(world.prepare(operation), world.holder(f"{product}:read")).status == 403
+
+
+@each(lambda operation: operation.scope == "any:write")
+@pytest.mark.parametrize("scope", ["admin", "filings", "filings:write"])
+def test_any_key_that_may_do_more_than_read_is_let_in(world: World, operation: Operation, scope: str) -> None:
+    reply = world.send(world.prepare(operation, ids=new_id), world.holder(scope))
+    assert reply.status not in {401, 403}
 
 
 @each(lambda operation: operation.scope == "admin")
@@ -99,21 +111,34 @@ def test_a_list_shows_nothing_of_another_account(world: World, operation: Operat
 
 
 @wired
-@each()
+@each(lambda operation: "x-rate" in operation.document and not operation.document.get("x-stateless"))
 def test_too_many_requests_are_refused_with_when_to_come_again(world: World, operation: Operation) -> None:
-    if operation.scope is None:
-        pytest.skip("public routes without a database count in memory: tests/unit covers that counter")
-    caller = world.caller(operation)
+    """A caller's count for the key's account, or on a public route for the address."""
+    caller, somebody_else = world.caller(operation), world.caller(operation)
+    address = {"x-forwarded-for": world.address()}
     prepared = world.prepare(operation, caller)
-    world.send(prepared.with_query(no_such_parameter="1"), caller)  # counted, and nothing else
+    world.send(prepared.with_query(no_such_parameter="1"), caller, headers=address)  # counted, and nothing else
     world.harness.rows("UPDATE platform.rate_buckets SET full_at = full_at + interval '1 hour'")
     before = world.row_counts()
-    reply = world.send(prepared, caller)
+    reply = world.send(prepared, caller, headers=address)
+    theirs = world.send(prepared.with_query(no_such_parameter="1"), somebody_else)
     world.harness.rows("DELETE FROM platform.rate_buckets")
     assert problem_of(reply) == (429, "rate-limited")
     assert int(reply.headers["retry-after"]) >= 1
     assert ";r=0;" in reply.headers["ratelimit"]
     assert world.row_counts() == before
+    assert problem_of(theirs) == (400, "malformed-request")  # let in, and then refused
+
+
+@each(lambda operation: bool(operation.document.get("x-stateless")))
+def test_a_public_route_without_a_database_counts_by_address_too(world: World, operation: Operation) -> None:
+    prepared, address = world.prepare(operation), {"x-forwarded-for": world.address()}
+    for _ in range(MANY):
+        endpoint._local_counter.take(address["x-forwarded-for"], ONE_A_MINUTE, at_seconds=time.monotonic())
+    reply = world.send(prepared, headers=address)
+    assert problem_of(reply) == (429, "rate-limited")
+    assert int(reply.headers["retry-after"]) >= 1
+    assert world.send(prepared).status == operation.success
 
 
 def told(reply: Response) -> tuple[Any, ...]:

@@ -37,7 +37,8 @@ from auspex.platform.accounts import create_account, create_key
 
 TOKENS = 1_000
 PROVIDER_CHANGES = 4  # each is an entry of the audit
-SCOPE_NOBODY_ASKS_FOR = "unrelated"
+SCOPE_NOBODY_ASKS_FOR = "unrelated:read"
+SCOPES_OF_NO_PRODUCT = {None, "any", "any:write", "admin"}
 
 dynamodb = partial(aws_resources._client, "dynamodb")
 
@@ -89,7 +90,7 @@ class World:
 
     def products(self) -> list[str]:
         """Return the scope of each product whose routes ask for one."""
-        named = {str(o.scope).partition(":")[0] for o in operations() if o.scope not in {None, "any", "admin"}}
+        named = {str(o.scope).partition(":")[0] for o in operations() if o.scope not in SCOPES_OF_NO_PRODUCT}
         return sorted(named)
 
     def grant(self, account_id: str, tokens: int) -> None:

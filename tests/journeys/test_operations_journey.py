@@ -55,8 +55,11 @@ def admin(stack: Stack) -> Caller:
 
 @pytest.fixture(scope="module")
 def account(admin: Caller) -> Any:
-    """An account of this module's own."""
-    return admin.data("POST", "/v1/accounts", {"name": "Journey Ltd", "plan": "premium"}, status=201)
+    """An account of this module's own, with a few tokens."""
+    made = admin.data("POST", "/v1/accounts", {"name": "Journey Ltd", "plan": "premium"}, status=201)
+    grant = {"account_id": made["account_id"], "tokens": 10, "reason": "for the journey"}
+    admin.data("POST", "/v1/grants", grant, status=201)
+    return made
 
 
 @pytest.fixture

@@ -113,7 +113,9 @@ class Method:
     def _about(self) -> str:
         described = self.operation.get("description") or self.operation["summary"]
         scope = self.operation.get("x-scope")
-        needs = {None: "no key", "any": "any key"}.get(scope, f"scope `{scope}`")
+        needs = {None: "no key", "any": "any key", "any:write": "any key that may do more than read"}.get(
+            scope, f"scope `{scope}`"
+        )
         lines = [f"`{p.name}`: {p.about.rstrip('.')}." for p in self.parameters if p.about]
         if self.quotable:
             lines.append("`dry_run`: Only say what it would cost at most; nothing is stored or charged.")

@@ -41,8 +41,10 @@ def test_a_known_path_names_the_methods_that_it_has(harness: Harness, method: st
     assert (reply.json()["code"], reply.headers["allow"]) == ("method-not-allowed", allowed)
 
 
-def test_a_preflight_that_reaches_us_is_no_error(harness: Harness) -> None:
-    assert harness.request("OPTIONS", "/v1/keys").status == 204
+def test_options_are_told_of_a_path_that_exists(harness: Harness) -> None:
+    reply = harness.request("OPTIONS", "/v1/keys")
+    assert (reply.status, reply.headers["allow"]) == (204, "GET, POST, OPTIONS")
+    assert harness.request("OPTIONS", "/v1/nowhere").status == 404
 
 
 def test_a_callers_request_id_is_kept(harness: Harness) -> None:

@@ -17,6 +17,8 @@ from auspex.core.problems import ScopeMissing, Unauthenticated
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 KEY_RANDOM_BYTES = 32
+ANY_WRITE_SCOPE = "any:write"
+"""Scope of routes that decide where an account is told things: some scope of the key is more than reading."""
 _BEARER = re.compile(r"^Bearer (?P<key>apx_(?:live|test)_[A-Za-z0-9_-]{43})$")
 
 
@@ -31,6 +33,8 @@ class Authenticated:
 
     def may(self, scope: str) -> bool:
         """Tell whether the key holds a scope: write includes read, a bare product grants both, admin is apart."""
+        if scope == ANY_WRITE_SCOPE:
+            return any(not held.endswith(":read") for held in self.scopes)
         product, _, verb = scope.partition(":")
         return scope in self.scopes or (
             bool(verb) and (product in self.scopes or (verb == "read" and f"{product}:write" in self.scopes))
@@ -73,7 +77,8 @@ def refuse_test_key(mode: str) -> None:
 def require_scope(caller: Authenticated, scope: str) -> None:
     """Raise ScopeMissing unless the caller's key holds the scope."""
     if not caller.may(scope):
-        raise ScopeMissing(detail=f"This route needs the scope `{scope}`.", required_scope=scope)
+        needed = "a key that may do more than read" if scope == ANY_WRITE_SCOPE else f"the scope `{scope}`"
+        raise ScopeMissing(detail=f"This route needs {needed}.", required_scope=scope)
 
 
 def make_secret(mode: str) -> str:

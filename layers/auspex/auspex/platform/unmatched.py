@@ -32,11 +32,14 @@ def offered_methods(path: str) -> list[str]:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Raise what the endpoint's handlers render. A preflight gets its headers from API Gateway, and needs a 204."""
-    if scope["method"] == "OPTIONS":
-        await Response(status_code=204)(scope, receive, send)
-        return
+    """Answer OPTIONS with the methods that a path has; otherwise raise what the endpoint's handlers render.
+
+    A browser's preflight is answered by API Gateway and never comes here.
+    """
     methods = offered_methods(scope["path"])
+    if methods and scope["method"] == "OPTIONS":
+        await Response(status_code=204, headers={"Allow": ", ".join([*methods, "OPTIONS"])})(scope, receive, send)
+        return
     if methods and scope["method"] not in methods:
         raise HTTPException(405, headers={"Allow": ", ".join(methods)})
     raise HTTPException(404)

@@ -47,7 +47,7 @@ class AsyncNotificationsChannels(AsyncResource):
     ) -> Reply[Channel]:
         """Add a channel. A service works at once; an address is sent a code, and nothing else before it came back.
 
-        POST /v1/notifications/channels, any key.
+        POST /v1/notifications/channels, any key that may do more than read.
         """
         return await self._auspex.call(
             CREATE_CHANNEL,
@@ -61,14 +61,14 @@ class AsyncNotificationsChannels(AsyncResource):
     async def delete(self, channel_id: str, *, options: CallOptions | None = None) -> Reply[Channel]:
         """Delete a channel and erase its credentials: what is still under way to it is dropped.
 
-        DELETE /v1/notifications/channels/{channel_id}, any key.
+        DELETE /v1/notifications/channels/{channel_id}, any key that may do more than read.
         """
         return await self._auspex.call(REMOVE_CHANNEL, Channel, path={"channel_id": channel_id}, options=options)
 
     async def verify(self, channel_id: str, code: str, *, options: CallOptions | None = None) -> Reply[Channel]:
         """Prove an address with the code sent to it. Wrong guesses count.
 
-        POST /v1/notifications/channels/{channel_id}/verify, any key.
+        POST /v1/notifications/channels/{channel_id}/verify, any key that may do more than read.
         """
         return await self._auspex.call(
             PROVE_CHANNEL, Channel, path={"channel_id": channel_id}, body=given({"code": code}), options=options

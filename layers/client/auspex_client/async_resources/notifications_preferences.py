@@ -44,7 +44,7 @@ class AsyncNotificationsPreferences(AsyncResource):
         `kinds`: Kinds told otherwise; `muted`: in the application only; null: no exception any more. `max_per_day`:
         Immediate ones a local day; the rest join the digest. `quiet_start`: May lie after their end: the night between.
 
-        PATCH /v1/notifications/preferences, any key.
+        PATCH /v1/notifications/preferences, any key that may do more than read.
         """
         return await self._auspex.call(
             SET_PREFERENCES,

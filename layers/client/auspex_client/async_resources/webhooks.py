@@ -61,7 +61,7 @@ class AsyncWebhooks(AsyncResource):
         `event_types`: `*` is everything, also what is added later. `url`: https, to a public address; redirects are not
         followed.
 
-        POST /v1/webhooks, any key.
+        POST /v1/webhooks, any key that may do more than read.
         """
         return await self._auspex.call(
             CREATE_OWN_WEBHOOK,
@@ -73,7 +73,7 @@ class AsyncWebhooks(AsyncResource):
     async def delete(self, webhook_id: str, *, options: CallOptions | None = None) -> Reply[Webhook]:
         """Delete a webhook: its secrets are erased and nothing more is sent, not even what waits; returns it as it was.
 
-        DELETE /v1/webhooks/{webhook_id}, any key.
+        DELETE /v1/webhooks/{webhook_id}, any key that may do more than read.
         """
         return await self._auspex.call(DELETE_OWN_WEBHOOK, Webhook, path={"webhook_id": webhook_id}, options=options)
 
@@ -100,7 +100,7 @@ class AsyncWebhooks(AsyncResource):
 
         `status`: `disabled` cancels what waits; `active` begins anew.
 
-        PATCH /v1/webhooks/{webhook_id}, any key.
+        PATCH /v1/webhooks/{webhook_id}, any key that may do more than read.
         """
         return await self._auspex.call(
             CHANGE_OWN_WEBHOOK,
@@ -117,7 +117,7 @@ class AsyncWebhooks(AsyncResource):
 
         `overlap_seconds`: How long the old secret signs beside the new one.
 
-        POST /v1/webhooks/{webhook_id}/rotate, any key.
+        POST /v1/webhooks/{webhook_id}/rotate, any key that may do more than read.
         """
         return await self._auspex.call(
             ROTATE_OWN_WEBHOOK,

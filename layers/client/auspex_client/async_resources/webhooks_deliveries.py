@@ -46,7 +46,7 @@ class AsyncWebhooksDeliveries(AsyncResource):
 
         A repeated Idempotency-Key answers with the delivery that the first request made.
 
-        POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replays, any key.
+        POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replays, any key that may do more than read.
         """
         return await self._auspex.call(
             REPLAY_OWN_DELIVERY, Delivery, path={"webhook_id": webhook_id, "delivery_id": delivery_id}, options=options

@@ -50,7 +50,7 @@ class WebhooksDeliveries(Resource):
 
         A repeated Idempotency-Key answers with the delivery that the first request made.
 
-        POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replays, any key.
+        POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replays, any key that may do more than read.
         """
         return self._auspex.call(
             REPLAY_OWN_DELIVERY, Delivery, path={"webhook_id": webhook_id, "delivery_id": delivery_id}, options=options

@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
         try:
             walk(demo)
-            show_platform(api_url=stack["api_url"], admin_key=stack["admin_key"], check=demo.check)
+            known = _filings(demo)[0]["ticker"]
+            show_platform(api_url=stack["api_url"], admin_key=stack["admin_key"], ticker=known, check=demo.check)
         except AuspexError as error:
             raise SystemExit(str(error)) from error
     for failure in demo.failures:

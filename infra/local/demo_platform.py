@@ -36,14 +36,18 @@ class Parties:
     customer: Auspex
     operator: Auspex
     account_id: str
+    ticker: str
     replay_port: int
     catcher_port: int
     provider_port: int
     check: Check
 
 
-def show_platform(*, api_url: str, admin_key: str, check: Check) -> None:
-    """Walk through quote, charge, retry, cache, refusals, cancel, dead letter, webhook, failover and ledger."""
+def show_platform(*, api_url: str, admin_key: str, ticker: str, check: Check) -> None:
+    """Walk through quote, charge, retry, cache, refusals, cancel, dead letter, webhook, failover and ledger.
+
+    `ticker` is a company that the source knows.
+    """
     state = json.loads(state_directory().state_file.read_text(encoding="utf-8"))
     with Auspex(api_url, admin_key) as operator:
         account = operator.accounts.create(f"demo {int(time.time())}", plan="free").data
@@ -55,6 +59,7 @@ def show_platform(*, api_url: str, admin_key: str, check: Check) -> None:
                 customer,
                 operator,
                 account.account_id,
+                ticker,
                 state["replay_port"],
                 state["catcher_port"],
                 state["provider_port"],
@@ -127,7 +132,7 @@ def show_webhook_and_cancel(parties: Parties) -> None:
     _control(parties.catcher_port, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
     slow = {"path_prefix": "/data/submissions", "kind": "slow", "times": 3, "delay_seconds": 6.0}
     _control(parties.replay_port, "POST", "/__faults", slow)
-    job = parties.customer.filings.ingest(tickers=[{"ticker": "FLRK", "limit": 5}]).data
+    job = parties.customer.filings.ingest(tickers=[{"ticker": parties.ticker, "limit": 5}]).data
     reserved = parties.customer.balance().data
     cancelled = parties.customer.jobs.cancel(job.job_id).data
     after = parties.customer.balance().data

@@ -146,7 +146,7 @@ def parse_results(content: bytes, *, last_row_may_be_short: bool = False) -> Par
         raise UnreadableFileError("html", "a web page instead of a CSV file")
     text = _decode(content)
     lines = _cells(text)
-    _, header = next(lines)
+    _, header = next(lines, (0, []))
     columns = tuple(name.strip() for name in header)
     missing = tuple(name for name in REQUIRED if name not in columns)
     if missing:

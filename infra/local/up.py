@@ -113,7 +113,10 @@ def _start_source(directory: StateDirectory, state: StackState, wishes: Wishes) 
             what="the replay server",
         )
     origin = f"http://{emulators.host_for_functions(state, '127.0.0.1')}:{state.replay_port}"
-    return {"EdgarWwwUrl": f"{origin}/www", "EdgarDataUrl": f"{origin}/data", "EdgarUserAgent": LOCAL_USER_AGENT}
+    return {
+        "EdgarWwwUrl": f"{origin}/www", "EdgarDataUrl": f"{origin}/data", "EdgarUserAgent": LOCAL_USER_AGENT,
+        "FootballDataUrl": f"{origin}/football", "OddsUrl": f"{origin}/odds", "SourceUserAgent": LOCAL_USER_AGENT,
+    }  # fmt: skip
 
 
 def _mail_parameters(state: StackState) -> dict[str, str]:

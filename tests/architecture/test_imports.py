@@ -29,8 +29,12 @@ SHELLS = {
         "adapters", "ports",
     },
     "oracle": {
+        # use cases: they own a transaction or take a connection
+        "refresh_sources",
         # stores and reads
-        "competition_store",
+        "competition_store", "match_store", "source_store",
+        # adapters
+        "ports", "source_errors", "sources",
         # contracts, shapes
         "prices",
     },

@@ -13,9 +13,13 @@ from pathlib import Path
 from types import FrameType
 
 from infra.local.replay.server import ReplayServer
+from infra.local.replay.sports import SportsReplay
 from infra.local.replay.store import Store
 
 DEFAULT_RECORDINGS = Path(__file__).parents[3].parent / "shared" / "data" / "filings"
+
+
+DEFAULT_RESULTS = Path(__file__).parents[3].parent / "shared" / "data" / "oracle" / "raw"
 
 
 def main() -> int:
@@ -25,10 +29,12 @@ def main() -> int:
     parser.add_argument("--state", type=Path, required=True, help="folder for replay.json")
     parser.add_argument("--shared", type=Path, default=DEFAULT_RECORDINGS, help="folder of the recordings (filings/)")
     parser.add_argument("--sample-only", action="store_true", help="serve the sample company alone")
+    parser.add_argument("--results", type=Path, default=DEFAULT_RESULTS, help="folder of season files (E0_1819.csv)")
     options = parser.parse_args()
     recordings = options.shared if options.shared.is_dir() and not options.sample_only else None
     try:
-        server = ReplayServer(Store(recordings), port=options.port, recorded=recordings is not None)
+        sports = SportsReplay(options.results) if options.results.is_dir() else None
+        server = ReplayServer(Store(recordings), port=options.port, recorded=recordings is not None, sports=sports)
     except OSError as error:
         print(f"replay: port {options.port}: {error.strerror}", file=sys.stderr)
         return 1
@@ -50,6 +56,8 @@ def _write(state: Path, server: ReplayServer) -> None:
         "port": server.port,
         "www_url": f"{base}/www",
         "data_url": f"{base}/data",
+        "football_data_url": f"{base}/football",
+        "odds_url": f"{base}/odds",
         "recorded": server.recorded,
     }
     unfinished = state.with_suffix(".partial")

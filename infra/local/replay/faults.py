@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-KINDS = ("403", "404", "429", "503", "identity", "slow", "truncated", "reset")
+KINDS = ("403", "404", "429", "500", "503", "html", "cut", "identity", "slow", "truncated", "reset")
 LOGGED_REQUESTS_MAX = 200_000
 TIMES_MAX = 1_000_000
 SECONDS_MAX = 3_600.0

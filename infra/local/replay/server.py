@@ -17,12 +17,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from infra.local.replay.faults import Fault, Faults, RequestLog
+from infra.local.replay.sports import SportsReplay, SportsReply
 from infra.local.replay.store import Store, Stored
 
 NOT_RECORDED = 599
 CONTROL_BODY_BYTES_MAX = 64 * 1024
 IDLE_SECONDS = 30
 SLOW_PIECES = 8
+SPORTS_PREFIXES = ("/football/", "/odds/")
+NO_RECORDINGS = SportsReply(404, "text/plain", b"no recordings of results\n")
 
 _DECLARED = re.compile(r".*\S+ \S+@\S+\.\S+")
 _RATE_PAGE = (
@@ -46,6 +49,12 @@ _PAGES = {
         "application/xml",
         b"<!-- sample: true -->\n<Error><Code>NoSuchKey</Code></Error>\n",
     ),
+    "500": (500, "text/html", b"<!-- sample: true --><html><body>Internal server error</body></html>\n"),
+    "html": (
+        200,
+        "text/html",
+        b"<!DOCTYPE html>\n<!-- sample: true --><html><body>Down for maintenance</body></html>\n",
+    ),
     "503": (503, "text/html", b"<!-- sample: true --><html><body>Service temporarily unavailable</body></html>\n"),
 }
 
@@ -56,9 +65,10 @@ class ReplayServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, store: Store, *, port: int, recorded: bool) -> None:
+    def __init__(self, store: Store, *, port: int, recorded: bool, sports: SportsReplay | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.store = store
+        self.sports = sports
         self.recorded = recorded
         self.faults = Faults()
         self.log = RequestLog()
@@ -117,6 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "reset":
             self._reset()
             return
+        if self.path.startswith(SPORTS_PREFIXES):
+            self._sports(fault)
+            return
         stored = self.server.store.answer(self.path)
         if stored is None:
             self._reply(NOT_RECORDED, "text/plain", b"not recorded: " + self.path.encode() + b"\n")
@@ -124,6 +137,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._reply(304, stored.content_type, b"", {"ETag": stored.etag})
         else:
             self._stored(stored, fault)
+
+    def _sports(self, fault: Fault | None) -> None:
+        """Answer as a source of results and odds; `cut` and `truncated` break a file within and against its length."""
+        names = ("if-none-match", "if-modified-since")
+        sports = self.server.sports
+        reply = sports.answer(self.path, {name: self.headers.get(name) for name in names}) if sports else NO_RECORDINGS
+        whole = reply.body if fault is None or fault.kind != "cut" else reply.body[: len(reply.body) * 2 // 3]
+        if fault is None or fault.kind != "truncated":
+            self._reply(reply.status, reply.content_type, whole, reply.headers)
+            return
+        self._head(reply.status, reply.content_type, len(whole), reply.headers)
+        self.wfile.write(whole[: len(whole) // 2])
+        self.close_connection = True
+        self.server.log.answered(reply.status)
 
     def _stored(self, stored: Stored, fault: Fault | None) -> None:
         headers = {"ETag": stored.etag, "X-Auspex-Source": stored.source, "Vary": "Accept-Encoding"}
@@ -197,17 +224,30 @@ class _Handler(BaseHTTPRequestHandler):
             case "DELETE", "/__requests":
                 log.clear()
                 answer = log.summary()
+            case "POST", ("/__day" | "/__revision" | "/__odds_quota") as what:
+                status, answer = self._steer(what)
             case _:
                 status, answer = 404, {"error": f"no control path {method} {self.path}"}
         self._reply(status, "application/json", (json.dumps(answer, indent=1) + "\n").encode())
 
-    def _arm(self) -> tuple[int, object]:
+    def _steer(self, what: str) -> tuple[int, object]:
+        if self.server.sports is None:
+            return 409, {"error": "there are no recordings of results"}
+        try:
+            return 200, self.server.sports.steer(what, self._control_body())
+        except (ValueError, KeyError, TypeError) as error:
+            return 400, {"error": str(error)}
+
+    def _control_body(self) -> Any:
         length = self.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > CONTROL_BODY_BYTES_MAX:
             self.close_connection = True
-            return 400, {"error": "a fault is a small JSON object"}
+            raise ValueError("a small JSON object, please")
+        return json.loads(self.rfile.read(int(length)))
+
+    def _arm(self) -> tuple[int, object]:
         try:
-            fault = Fault.of(json.loads(self.rfile.read(int(length))))
+            fault = Fault.of(self._control_body())
         except ValueError as error:
             return 400, {"error": str(error)}
         self.server.faults.arm(fault)

@@ -74,7 +74,8 @@ CREATE TABLE oracle.source_budgets (
   next_slot_at timestamptz NOT NULL,
   paused_until timestamptz,
   requests_remaining integer,
-  requests_quota integer
+  requests_quota integer,
+  quota_read_on date
 );
 INSERT INTO oracle.source_budgets VALUES ('football-data', '-infinity'), ('odds', '-infinity');
 
@@ -303,6 +304,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
   WHERE p.product = 'oracle' AND p.issuer = 'schedule' AND p.subject = ANY (p_subjects)
   ORDER BY p.subject, p.issued_at DESC, p.prediction_id DESC
 $$;
+-- Which of these subjects anybody predicted, an account or a schedule: their outcomes are worth recording.
+CREATE FUNCTION oracle.list_predicted(p_subjects text[]) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT DISTINCT p.subject FROM platform.predictions AS p
+  WHERE p.product = 'oracle' AND p.subject = ANY (p_subjects)
+$$;
 -- The score that holds of one account's own prediction, null before its outcome.
 CREATE FUNCTION oracle.read_own_score(p_account_id text, p_prediction_id text)
 RETURNS TABLE (outcome jsonb, scores jsonb, scored_at timestamptz)
@@ -360,7 +367,7 @@ GRANT SELECT ON oracle.reports TO auspex_retention;
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA oracle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION oracle.list_scored_forecasts(text, text, integer), oracle.list_forecasts_of(text[]),
-  oracle.read_own_score(text, text) TO auspex_oracle;
+  oracle.list_predicted(text[]), oracle.read_own_score(text, text) TO auspex_oracle;
 GRANT SELECT ON ALL TABLES IN SCHEMA oracle TO auspex_oracle;
 GRANT INSERT ON oracle.teams, oracle.team_aliases, oracle.team_reviews, oracle.source_files, oracle.matches, oracle.odds,
   oracle.params, oracle.team_params, oracle.posteriors, oracle.simulations, oracle.reports, oracle.batch_rows,

@@ -258,3 +258,17 @@ DOCUMENT_BYTES_MAX: Final = 83_886_080
 """Largest document fetched from EDGAR (80 MB)."""
 CHECKPOINT_BYTES_MAX: Final = 262_144
 """Largest checkpoint kept in Postgres; larger ones go to S3."""
+
+# Oracle
+SOURCE_BODY_BYTES_MAX: Final = 8_388_608
+"""Largest file fetched from a source of results or odds (8 MB; a season is about 0.2 MB)."""
+HISTORY_SEASONS: Final = 10
+"""Seasons before the present one that are fetched and fitted."""
+REFRESH_SECONDS_MAX: Final = 780
+"""How long one refresh goes on asking sources; what is left comes first the next day."""
+FORECAST_DAYS: Final = 7
+"""How many days ahead fixtures are forecast and archived."""
+REJECTED_ROWS_KEPT: Final = 50
+"""Rejected rows of one source file that are kept with their reason."""
+CALIBRATION_MATCHES_MIN: Final = 50
+"""Scored forecasts below which no calibration figure is shown."""

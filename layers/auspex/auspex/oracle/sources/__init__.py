@@ -1,0 +1,1 @@
+"""Adapters of oracle's sources: nothing else talks to them."""

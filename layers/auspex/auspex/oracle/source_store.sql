@@ -20,7 +20,3 @@ SELECT f.url, max(f.fetched_at) AS asked_at, bool_or(f.outcome = 'stored') AS is
 FROM oracle.source_files AS f
 WHERE f.url = ANY (%(urls)s)
 GROUP BY f.url
-
--- name: newest_attempt
-SELECT f.outcome, f.status, f.fetched_at, f.detail
-FROM oracle.source_files AS f WHERE f.competition = %(competition)s ORDER BY f.id DESC LIMIT 1

@@ -17,10 +17,12 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int8]
 
 SEED_MAX = 2**53 - 1
 """Largest seed: what a JSON number holds without loss."""
 TABLE_STEPS = float(2**48)
+COUNT_MAX = 30
 
 _SEED_DOMAIN = "auspex.oracle.seed.v1\n"
 
@@ -76,6 +78,33 @@ def draw_scorelines(grid: Floats, uniform: Floats) -> tuple[Integers, Integers]:
     cells = invert(cumulative_table(grid), uniform)
     home, away = np.divmod(cells, grid.shape[1])
     return np.asarray(home), np.asarray(away)
+
+
+def poisson_counts(rate: Floats, uniform: Floats, *, factor_at_zero: Floats | None = None) -> Counts:
+    """Draw Poisson counts by inversion, one for each rate and uniform (same shape), 0 to 30.
+
+    `factor_at_zero` multiplies the probability of 0 at the cost of that of 1, as the correction of low scores does.
+    Thresholds are rounded to 2^-48. Equal uniforms give counts that never fall when the rate rises.
+    """
+    level = (uniform * TABLE_STEPS).ravel()
+    mean = rate.ravel()
+    mass = np.exp(-mean) * TABLE_STEPS
+    below = mass if factor_at_zero is None else mass * factor_at_zero.ravel()
+    counts = (level >= np.rint(below)).astype(np.int8)
+    # Few are left after the first steps: the rest of the loop runs on those alone.
+    left = np.flatnonzero(counts)
+    level, mean, mass = level[left], mean[left], mass[left]
+    below = mass.copy()
+    for goals in range(1, COUNT_MAX):
+        mass = mass * mean / goals
+        below = below + mass
+        beyond = level >= np.rint(below)
+        left = left[beyond]
+        if left.size == 0:
+            break
+        counts[left] += 1
+        level, mean, mass, below = level[beyond], mean[beyond], mass[beyond], below[beyond]
+    return counts.reshape(uniform.shape)
 
 
 def standard_normals(uniform: Floats) -> Floats:

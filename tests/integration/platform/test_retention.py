@@ -17,11 +17,15 @@ from auspex.core.limits import (
     OUTBOX_KEPT_DAYS,
     RECORDS_KEPT_DAYS,
     RETENTION_BATCH_ROWS_MAX,
+    SPENT_KEPT_DAYS,
     TRACES_KEPT_DAYS,
 )
 from auspex.platform.retention import KEPT_DAYS
 
-DAYS = {"outbox": OUTBOX_KEPT_DAYS, "jobs": JOBS_KEPT_DAYS, "traces": TRACES_KEPT_DAYS, "records": RECORDS_KEPT_DAYS}
+DAYS = {
+    "spent": SPENT_KEPT_DAYS, "outbox": OUTBOX_KEPT_DAYS, "jobs": JOBS_KEPT_DAYS, "traces": TRACES_KEPT_DAYS,
+    "records": RECORDS_KEPT_DAYS,
+}  # fmt: skip
 KEPT_FOR_EVER = [
     "platform.accounts", "platform.api_keys", "platform.ledger_transactions", "platform.ledger_entries",
     "platform.payments",
@@ -60,7 +64,7 @@ def put_job(toy: Harness, account_id: str, number: int, *, status: str = "succee
 
 
 def test_the_classes_are_kept_as_long_as_the_contract_says() -> None:
-    assert KEPT_DAYS == DAYS == {"outbox": 7, "jobs": 30, "traces": 90, "records": 365}
+    assert KEPT_DAYS == DAYS == {"spent": 2, "outbox": 7, "jobs": 30, "traces": 90, "records": 365}
 
 
 def test_finished_jobs_go_with_their_units_and_live_ones_stay(toy: Harness, account_id: str) -> None:
@@ -72,6 +76,102 @@ def test_finished_jobs_go_with_their_units_and_live_ones_stay(toy: Harness, acco
     assert len(toy.rows("SELECT 1 FROM platform.job_units")) == 2
 
 
+HAS_NO_RULE = {
+    "platform": {
+        "accounts": "for ever", "api_keys": "for ever", "ledger_transactions": "for ever", "ledger_entries": "for ever",
+        "payments": "for ever", "predictions": "for ever", "outcomes": "for ever", "scores": "for ever",
+        "score_bins": "sums of the scores", "score_blocks": "sums of the scores", "reconciliations": "one row a night",
+        "balances": "a row for an account", "allowances": "a row for an account",
+        "notification_preferences": "a row for an account", "recent_charges": "the sweep forgets them",
+        "rate_buckets": "the sweep forgets them", "cached_replies": "the sweep forgets them",
+        "job_units": "go with their job", "job_events": "go with their job",
+        "webhook_deliveries": "go with their message", "webhook_attempts": "go with their delivery",
+        "scoring_queue": "emptied by scoring", "retention_rules": "the rules themselves",
+    },
+    "providers": {
+        "state": "a row for a provider", "lease": "one row", "events": "the audit", "calls": "the audit",
+        "call_acceptance": "the audit", "checks": "the audit", "costs": "a row for a provider and month",
+    },
+    "filings": {
+        "companies": "the product", "filings": "the product", "documents": "the product", "sections": "the product",
+        "tables": "the product", "facts": "the product", "kpis": "the product", "summaries": "the product",
+        "chunks": "the index", "corpus": "the index", "terms": "the index", "postings": "the index",
+        "events": "a filing's history", "leases": "a row for a filing", "edgar_budget": "one row",
+    },
+}  # fmt: skip
+
+
+def test_every_table_has_a_rule_or_a_reason_to_have_none(toy: Harness) -> None:
+    tables = toy.rows(
+        "SELECT schemaname AS schema, tablename AS name, schemaname || '.' || tablename AS full_name FROM pg_tables "
+        "WHERE schemaname = ANY (%(schemas)s)",
+        {"schemas": list(HAS_NO_RULE)},
+    )
+    ruled = {row["table_name"] for row in toy.rows("SELECT table_name FROM platform.retention_rules")}
+    growing = {row["full_name"] for row in tables if row["name"] not in HAS_NO_RULE[row["schema"]]}
+    assert growing == {name for name in ruled if name.partition(".")[0] in HAS_NO_RULE}
+    reasons = {f"{schema}.{name}" for schema, names in HAS_NO_RULE.items() for name in names}
+    assert reasons <= {row["full_name"] for row in tables}
+
+
+def put_reservation(toy: Harness, account_id: str, number: int, *, request_key: str, job_id: str | None) -> None:
+    toy.rows(
+        "INSERT INTO platform.reservations (reservation_id, account_id, request_key, attempt, job_id, route, tokens, "
+        "settled, opened_at, expires_at, closed_at) VALUES (%(id)s, %(account)s, %(key)s, 1, %(job)s, '/x', 1, 1, "
+        "%(at)s, %(at)s, %(at)s)",
+        {"id": f"rsv_{number:026d}", "account": account_id, "key": request_key, "job": job_id,
+         "at": toy.clock.now() - timedelta(days=JOBS_KEPT_DAYS + 1)},
+    )  # fmt: skip
+
+
+def test_a_jobs_reservation_goes_with_its_job_and_that_of_a_request_stays(toy: Harness, account_id: str) -> None:
+    put_job(toy, account_id, 1, age_days=JOBS_KEPT_DAYS + 1)
+    put_job(toy, account_id, 2, age_days=JOBS_KEPT_DAYS - 1)
+    for number in (1, 2):
+        job_id = f"job_{number:026d}"
+        put_reservation(toy, account_id, number, request_key=f"job:{job_id}", job_id=job_id)
+    put_reservation(toy, account_id, 3, request_key="POST /x#mine", job_id=None)
+    assert tidy(toy) == {"platform.jobs": 1, "platform.reservations": 1}
+    left = toy.rows("SELECT request_key FROM platform.reservations ORDER BY reservation_id")
+    assert [row["request_key"] for row in left] == [f"job:job_{2:026d}", "POST /x#mine"]
+
+
+def test_what_a_webhook_leaves_behind_goes_step_by_step(toy: Harness, account_id: str) -> None:
+    now = toy.clock.now()
+    put = {"old": now - timedelta(days=TRACES_KEPT_DAYS + 1), "account": account_id, "live": f"hook_{1:026d}",
+           "gone": f"hook_{2:026d}", "recent": now - timedelta(days=1)}  # fmt: skip
+    for webhook, status in (("live", "active"), ("gone", "deleted")):
+        toy.rows(
+            "INSERT INTO platform.webhook_endpoints (webhook_id, account_id, url, event_types, status, created_at, "
+            f"updated_at) VALUES (%({webhook})s, %(account)s, 'https://a', '{{*}}', '{status}', %(old)s, %(old)s)",
+            put,
+        )
+    for number, (webhook, retires_at) in enumerate(
+        [("live", "NULL"), ("live", "%(old)s"), ("live", "%(recent)s"), ("gone", "%(old)s")]
+    ):
+        toy.rows(
+            "INSERT INTO platform.webhook_secrets (secret_id, webhook_id, sealed, created_at, retires_at) "
+            f"VALUES ('whs_{number:026d}', %({webhook})s, 'x', %(old)s, {retires_at})",
+            put,
+        )
+    assert tidy(toy)["platform.webhook_secrets"] == 2
+    assert [row["secret_id"][-1] for row in toy.rows("SELECT secret_id FROM platform.webhook_secrets")] == ["0", "2"]
+    tidy(toy)
+    assert [row["webhook_id"] for row in toy.rows("SELECT webhook_id FROM platform.webhook_endpoints")] == [put["live"]]
+
+
+def test_an_accounts_count_of_a_day_goes_when_the_day_is_over_everywhere(toy: Harness, account_id: str) -> None:
+    today = toy.clock.now().date()
+    for age in (0, 1, 2, 3):
+        toy.rows(
+            "INSERT INTO platform.notification_days VALUES (%(account)s, %(day)s, 1)",
+            {"account": account_id, "day": today - timedelta(days=age)},
+        )
+    tidy(toy)
+    left = toy.rows("SELECT local_date FROM platform.notification_days ORDER BY local_date DESC")
+    assert [row["local_date"] for row in left] == [today, today - timedelta(days=1)]
+
+
 PUT = {
     "platform.outbox": "(outbox_id, queue, body, created_at, deliver_after, sent_at) "
     "VALUES (%(key)s, 'q', '{}', %(at)s, %(at)s, %(at)s)",
@@ -81,6 +181,9 @@ PUT = {
     "platform.schedule_runs": "(schedule, scheduled_at, started_at) VALUES (%(key)s, %(at)s, %(at)s)",
     "platform.dead_letters": "(dead_letter_id, queue, message_id, stage, reason, error, body, attempts, dead_at) "
     "VALUES (%(key)s, 'toy', %(key)s, 's', 'r', 'e', 'no json', 1, %(at)s)",
+    "platform.notification_channels": "(channel_id, account_id, service, name, hint, destination_digest, created_at, "
+    "deleted_at) SELECT 'chn_' || platform.new_ulid(%(at)s), account_id, 'email', %(key)s, 'h', sha256('x'), %(at)s, "
+    "%(at)s FROM platform.accounts",
     "filings.checkpoints": "(graph, thread, run, node, input_hash, code_version, epoch, created_at) "
     "VALUES ('g', %(key)s, 1, 'n', 'h', 'v', 1, %(at)s)",
 }
@@ -95,8 +198,10 @@ PUT = {
         ("platform.schedule_runs", TRACES_KEPT_DAYS),
         ("platform.dead_letters", RECORDS_KEPT_DAYS),
         ("filings.checkpoints", JOBS_KEPT_DAYS),
+        ("platform.notification_channels", RECORDS_KEPT_DAYS),
     ],
 )
+@pytest.mark.usefixtures("account_id")
 def test_what_is_older_than_its_class_goes_and_what_is_younger_stays(toy: Harness, table: str, days: int) -> None:
     for key, age in (("old", days + 1), ("young", days - 1)):
         toy.rows(f"INSERT INTO {table} {PUT[table]}", {"key": key, "at": toy.clock.now() - timedelta(days=age)})

@@ -220,10 +220,12 @@ SCOREBOOK_WINDOW_DAYS_MAX: Final = 1_830
 """Longest window of the scorebook (5 years)."""
 
 # Retention
+SPENT_KEPT_DAYS: Final = 2
+"""How long channel codes, webhook secrets and the day's counts are kept after their time is over."""
 OUTBOX_KEPT_DAYS: Final = 7
 """How long a sent message stays in the outbox."""
 JOBS_KEPT_DAYS: Final = 30
-"""How long finished jobs, checkpoints and delivery marks are kept."""
+"""How long finished jobs, their reservations, checkpoints and delivery marks are kept."""
 TRACES_KEPT_DAYS: Final = 90
 """How long failed attempts, schedule runs, providers' raw output and webhook messages are kept."""
 RECORDS_KEPT_DAYS: Final = 365

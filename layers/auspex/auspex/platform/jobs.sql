@@ -32,9 +32,11 @@ SELECT platform.note_unit_starts(%(job_id)s::text, %(starts)s::jsonb)
 
 -- name: expire_overdue
 WITH overdue AS (
-  SELECT job_id FROM platform.jobs
+  SELECT job_id, account_id FROM platform.jobs
   WHERE status IN ('queued', 'running') AND (expires_at <= %(at)s OR progressed_at <= %(idle_since)s)
   ORDER BY job_id FOR UPDATE SKIP LOCKED
+), held AS MATERIALIZED (
+  SELECT platform.lock_balances(array_agg(account_id)) FROM overdue -- all of them, before triggers settle one by one
 ), released AS (
   UPDATE platform.job_units AS u SET state = 'released', finished_at = %(at)s
   FROM overdue WHERE u.job_id = overdue.job_id AND u.state IN ('queued', 'running')
@@ -42,5 +44,5 @@ WITH overdue AS (
   UPDATE platform.jobs AS j SET status = 'expired', finished_at = %(at)s, waiting_on = NULL
   FROM overdue WHERE j.job_id = overdue.job_id RETURNING j.job_id
 )
-INSERT INTO platform.job_events (job_id, at, event) SELECT job_id, %(at)s, 'expired' FROM expired
+INSERT INTO platform.job_events (job_id, at, event) SELECT expired.job_id, %(at)s, 'expired' FROM expired, held
 RETURNING job_id

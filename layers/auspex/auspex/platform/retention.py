@@ -1,4 +1,4 @@
-"""What is deleted, and when. The rules are rows of `platform.retention_rules` (migration 0010), a line each.
+"""What is deleted, and when. The rules are rows of `platform.retention_rules` (migrations, a line each).
 
 One database role holds the right to delete, and only from tables that have a rule: ledger, scorebook, audit have none.
 """
@@ -20,13 +20,15 @@ from auspex.core.limits import (
     RECORDS_KEPT_DAYS,
     RETENTION_BATCH_ROWS_MAX,
     RETENTION_SECONDS_MAX,
+    SPENT_KEPT_DAYS,
     TRACES_KEPT_DAYS,
 )
 from auspex.core.telemetry import count, logger
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 KEPT_DAYS = {
-    "outbox": OUTBOX_KEPT_DAYS, "jobs": JOBS_KEPT_DAYS, "traces": TRACES_KEPT_DAYS, "records": RECORDS_KEPT_DAYS,
+    "spent": SPENT_KEPT_DAYS, "outbox": OUTBOX_KEPT_DAYS, "jobs": JOBS_KEPT_DAYS, "traces": TRACES_KEPT_DAYS,
+    "records": RECORDS_KEPT_DAYS,
 }  # fmt: skip
 
 

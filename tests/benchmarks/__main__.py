@@ -17,10 +17,23 @@ from tests.benchmarks.database import BenchmarkDatabase, benchmark_database
 from tests.benchmarks.handlers import kind_of, measure_imports, measure_overhead
 from tests.benchmarks.hot_path import measure_hot_path
 from tests.benchmarks.money_and_peers import measure_outbox_lag, measure_peers, measure_spends
+from tests.benchmarks.oracle_engines import measure_oracle_engines
 from tests.benchmarks.scorebook import measure_scorebook
 from tests.benchmarks.stage_throughput import measure_stage
 
-PARTS = ("imports", "overhead", "search", "index", "stage", "scorebook", "hotpath", "spends", "outbox", "peers")
+PARTS = (
+    "imports",
+    "overhead",
+    "search",
+    "index",
+    "stage",
+    "scorebook",
+    "hotpath",
+    "spends",
+    "outbox",
+    "peers",
+    "oracle",
+)
 WITH_DATABASE = {"overhead", "stage", "scorebook", "hotpath", "spends", "outbox", "peers"}
 
 
@@ -41,6 +54,9 @@ def main() -> int:
 
         results["filings"] = run(SIZES if "search" in chosen else ())
         _print_filings(results["filings"])
+    if "oracle" in chosen:
+        results["oracle"] = measure_oracle_engines()
+        _print_figures("oracle (CPU of one core)", results["oracle"])
     results["machine"]["load_average_after"] = os.getloadavg()
     print(json.dumps(results))
     return 0

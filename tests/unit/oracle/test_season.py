@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.conftest import SHARED_DATA
+from tests.conftest import ROOT, SHARED_DATA
+from tests.unit.oracle.leagues import CHAINS, golden_tally, rates, season_of, strengths
 
 from auspex.oracle.engine.grid import score_grid, win_draw_loss
 from auspex.oracle.engine.season import (
     Season,
     SeasonTally,
-    Strengths,
     shard_sizes,
     simulate,
     simulate_shard,
@@ -26,38 +29,11 @@ from auspex.oracle.engine.season_summary import summarise
 from auspex.oracle.engine.tie_breaks import parse_chain
 
 RAW = SHARED_DATA / "oracle" / "raw"
-CHAINS = {
-    "E0": ("points", "goal_difference", "goals_for", "head_to_head_points", "head_to_head_away_goals", "lot"),
-    "SP1": ("points", "head_to_head_points", "head_to_head_goal_difference", "goal_difference", "goals_for", "lot"),
-}
 NOBODY = np.empty((0, 2), dtype=np.int64)
-
-
-def strengths(teams: int, *, sd: float = 0.0, rho: float = -0.05) -> Strengths:
-    """Return teams from strong to weak."""
-    spread = np.linspace(0.3, -0.3, teams)
-    mean = np.concatenate(([0.2, 0.25], spread, spread))
-    return Strengths(mean, np.eye(2 + 2 * teams) * sd, rho)
-
-
-def season_of(teams: int, *, played: int = 0, sd: float = 0.0, chain: str = "E0") -> Season:
-    """Return a double round-robin whose first matches ended 1-0."""
-    pairs = np.array(list(itertools.permutations(range(teams), 2)), dtype=np.int64)
-    ones = np.tile([1, 0], (played, 1))
-    return Season(
-        teams, np.concatenate((pairs[:played], ones), axis=1), pairs[played:], strengths(teams, sd=sd),
-        parse_chain(CHAINS[chain]), np.zeros(teams, dtype=np.int64),
-    )  # fmt: skip
 
 
 def same(first: SeasonTally, second: SeasonTally) -> bool:
     return first.as_json() == second.as_json()
-
-
-def rates(season: Season, home: int, away: int) -> tuple[float, float]:
-    mean, teams = season.strengths.mean, season.teams
-    home_log = mean[0] + mean[1] + mean[2 + home] - mean[2 + teams + away]
-    return float(np.exp(home_log)), float(np.exp(mean[0] + mean[2 + away] - mean[2 + teams + home]))
 
 
 def test_expected_points_are_those_of_the_grids() -> None:
@@ -150,6 +126,26 @@ def test_a_fit_is_cut_down_to_the_teams_of_a_season() -> None:
     assert covariance[np.ix_(places, places)] == pytest.approx(whole[np.ix_(kept, kept)])
     assert covariance[3, 3] == covariance[6, 6] == pytest.approx(0.49)
     assert covariance[3].sum() == pytest.approx(0.49)
+
+
+GOLDEN_TALLY = "3cd64999d9d99fc996d34eadc7d38ca66738a7a0426b9931b669a293f1e1d3e3"
+"""SHA-256 of the tally below: changes only with a decision to answer otherwise for the same seed."""
+
+
+def test_a_seed_gives_the_same_tally_for_ever() -> None:
+    assert golden_tally() == GOLDEN_TALLY
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_other_processes_and_thread_counts_give_the_same_tally(threads: str) -> None:
+    program = "from tests.unit.oracle.leagues import golden_tally; print(golden_tally())"
+    paths = ("layers/auspex", "layers/client", "infra/migrations", ".")
+    environment = os.environ | {
+        "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads,
+        "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in paths),
+    }  # fmt: skip
+    found = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == GOLDEN_TALLY
 
 
 def finished(division: str, season: str) -> tuple[list[str], Season]:

@@ -56,6 +56,19 @@ def test_there_and_back_with_rho_from_the_total(home: float, away: float, rho: f
     assert over_2_5(found.home, found.away, found.rho) == pytest.approx(over, abs=1e-9)
 
 
+@given(st.floats(0.1, 5.8), st.floats(0.1, 5.8))
+def test_every_pair_of_rates_is_found_again(home: float, away: float) -> None:
+    outcomes = rates_win_draw_loss(home, away, -0.05)
+    found = rates_from_outcomes(float(outcomes[0]), float(outcomes[2]), rho=-0.05)
+    assert found.residual < RESIDUAL_MAX
+
+
+def test_the_most_uneven_odds_of_real_seasons_have_rates() -> None:
+    home, _, away = remove_margin((1.02, 17.0, 34.0))
+    found = rates_from_outcomes(float(home), float(away), rho=-0.05)
+    assert (found.home, found.away) == pytest.approx((5.810901, 0.764362), abs=1e-6)
+
+
 def test_rates_above_four_are_found_on_the_large_grid() -> None:
     outcomes = rates_win_draw_loss(5.2, 1.0, -0.05)
     found = rates_from_outcomes(float(outcomes[0]), float(outcomes[2]), rho=-0.05)

@@ -30,6 +30,7 @@ RESIDUAL_WANTED = 1e-13
 STEPS_MAX = 60
 HALVINGS_MAX = 30
 DIFFERENCE = 1e-5
+LATTICE = 24
 
 
 class OddsNotRepresentableError(ValueError):
@@ -70,9 +71,14 @@ def rates_from_outcomes_and_total(home: float, away: float, over_2_5: float, *, 
 def _solve_on_the_fitting_grid(target: Floats, start: Floats, rho: float | None) -> SolvedRates:
     if not ((target > 0) & (target < 1)).all() or not target[0] + target[1] < 1:
         raise OddsNotRepresentableError("probabilities lie strictly between 0 and 1")
-    solved = _Problem(target, rho, SMALL_GRID).solve(start)
-    if max(solved.home, solved.away) > RATE_OF_A_SMALL_GRID_MAX:
-        solved = _Problem(target, rho, LARGE_GRID).solve(start)
+    for cells in (SMALL_GRID, LARGE_GRID):
+        problem = _Problem(target, rho, cells)
+        solved = problem.solve(start)
+        if not solved.residual < RESIDUAL_MAX:
+            # Very uneven sides: from the usual start the steps run into the largest rate and stay there.
+            solved = problem.solve(problem.nearest(start))
+        if cells == LARGE_GRID or max(solved.home, solved.away) <= RATE_OF_A_SMALL_GRID_MAX:
+            break
     if not solved.residual < RESIDUAL_MAX:
         raise OddsNotRepresentableError(f"no rates give these probabilities: {solved.residual:.1e} is left")
     return solved
@@ -97,6 +103,16 @@ class _Problem:
         home, away = np.exp(point[:2]).tolist()
         rho = float(point[2]) if self.rho is None else self.rho
         return SolvedRates(home, away, rho, float(np.abs(residual).max()), steps)
+
+    def nearest(self, start: Floats) -> Floats:
+        """Return the point of a lattice of rates, with the start's ρ, whose probabilities are nearest."""
+        steps = np.linspace(np.log(RATE_MIN), np.log(RATE_MAX), LATTICE)
+        rates = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+        points = np.concatenate((rates, np.tile(start[2:], (len(rates), 1))), axis=1)
+        low, high = rho_bounds(np.exp(points[:, 0]), np.exp(points[:, 1]))
+        rho = points[:, 2] if self.rho is None else self.rho
+        distance = np.where((low <= rho) & (rho <= high), np.abs(self.residuals(points)).max(axis=1), np.inf)
+        return np.asarray(points[np.argmin(distance)])
 
     def nearer(self, point: Floats, residual: Floats) -> tuple[Floats, Floats] | None:
         """Return the next point and its residual; None when no step gets nearer."""

@@ -9,6 +9,8 @@ TARGET ?= aws
 STAGE ?= staging
 SECONDS ?= 600
 DATA ?= ../shared/data/filings
+DIVISIONS ?=
+SEASONS ?=
 HISTORIES ?= 1000000
 MINUTES ?= 20
 LOCK_HISTORIES ?= 10000
@@ -83,6 +85,11 @@ bench: install ## Benchmarks; the last line is one JSON object
 
 eval-filings: install ## Evaluate the filings engine on DATA=<folder>; the last line is one JSON object
 	@$(PY) -m tests.evals.filings '$(DATA)'
+
+.PHONY: eval-oracle
+eval-oracle: DATA = ../shared/data/oracle/raw
+eval-oracle: install ## Evaluate oracle's forecasts walk-forward on DATA=<folder> [DIVISIONS=E0,D1] [SEASONS=2012/13-2018/19]
+	@OPENBLAS_NUM_THREADS=1 $(PY) -m tests.evals.oracle --data '$(DATA)' --divisions '$(DIVISIONS)' --seasons '$(SEASONS)'
 
 # ── Proofs ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 prove-ledger: install ## Random histories of money against an oracle, on a real Postgres (HISTORIES=, MINUTES=)

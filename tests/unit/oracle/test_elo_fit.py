@@ -84,7 +84,7 @@ def test_the_mapping_is_the_maximum_of_the_likelihood() -> None:
     truth = EloMapping(scale=170.0, zone=100.0, home_advantage=70.0)
     cumulative = np.cumsum(truth.probabilities(differences), axis=1)
     outcomes = (generator.random(4000)[:, None] > cumulative).sum(axis=1)
-    fit = fit_mapping(differences, outcomes)
+    fit = fit_mapping(differences, outcomes, prior_matches=0)
 
     def likelihood(mapping: EloMapping) -> float:
         chosen = mapping.probabilities(differences)[np.arange(4000), outcomes]
@@ -101,6 +101,18 @@ def test_the_mapping_is_the_maximum_of_the_likelihood() -> None:
         assert abs(slope) < 1e-4
     assert (fit.scale, fit.zone, fit.home_advantage) == pytest.approx((170, 100, 70), rel=0.2)
     assert fit.matches == 4000
+
+
+def test_one_league_is_drawn_towards_what_three_said() -> None:
+    generator = np.random.default_rng(6)
+    differences = generator.normal(0, 120, 1000)
+    truth = EloMapping(scale=250.0, zone=60.0, home_advantage=150.0)
+    outcomes = (generator.random(1000)[:, None] > np.cumsum(truth.probabilities(differences), axis=1)).sum(axis=1)
+    alone, drawn = fit_mapping(differences, outcomes, prior_matches=0), fit_mapping(differences, outcomes)
+    for name in ("scale", "zone", "home_advantage"):
+        default = getattr(EloMapping(), name)
+        assert abs(getattr(drawn, name) - default) < abs(getattr(alone, name) - default)
+    assert drawn.converged
 
 
 def test_little_or_senseless_evidence_leaves_the_default() -> None:

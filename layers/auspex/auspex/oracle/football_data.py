@@ -89,6 +89,10 @@ class MatchRow:
     ht_away: int | None
     home_sot: int | None
     away_sot: int | None
+    home_shots: int | None
+    away_shots: int | None
+    home_corners: int | None
+    away_corners: int | None
     home_red: int | None
     away_red: int | None
     odds: tuple[Quote, ...]
@@ -214,6 +218,10 @@ def _row(number: int, cells: Mapping[str, str], offers: tuple[Offer, ...]) -> Ma
         ht_away=half_time[1],
         home_sot=_count(cells, "HST"),
         away_sot=_count(cells, "AST"),
+        home_shots=_count(cells, "HS"),
+        away_shots=_count(cells, "AS"),
+        home_corners=_count(cells, "HC"),
+        away_corners=_count(cells, "AC"),
         home_red=_count(cells, "HR"),
         away_red=_count(cells, "AR"),
         odds=tuple(_quotes(cells, offers)),

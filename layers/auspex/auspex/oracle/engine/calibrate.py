@@ -1,7 +1,8 @@
 """The layer over both models, learned from forecasts of earlier seasons: share of the goals model, τ, risk thresholds.
 
 τ tempers the blend (ORACLE 7.4): P ∝ P^τ. It is chosen by log loss, a proper score, on forecasts that were made walk
-forward; forecasts of the season that the layer serves have no part in it.
+forward; forecasts of the season that the layer serves have no part in it. A few seasons of one league say little about
+τ, so what three leagues said together stands beside them as a prior.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from auspex.oracle.engine.grid import clipped_rho
 from auspex.oracle.engine.history import Floats, Integers
 from auspex.oracle.engine.pooling import blend, temper
 from auspex.oracle.engine.risk import risk_score, terciles
-from auspex.oracle.engine.scores import logarithmic
+from auspex.oracle.engine.scores import LOG_FLOOR, logarithmic
 from auspex.oracle.engine.walk_forward import Forecasts, elo_probabilities, goals_probabilities
-from auspex.oracle.model import GOALS_WEIGHT, RISK_BANDS
+from auspex.oracle.model import RISK_BANDS
 
+GOALS_WEIGHT = 0.75
+"""Share of the goals model in the blend: with shots and corners in its response it says more than goals alone did."""
+TAU_DEFAULT, TAU_PRIOR_MATCHES = 1.08, 8000
+"""τ of the development set, and how many matches of a league it counts for."""
+LAYER_SEASONS = 4
+"""Completed seasons whose forecasts teach a layer."""
 TAUS = np.arange(90, 126) / 100
 NODES, NODES_REACH = 9, 2.2
 THRESHOLD_SEASONS = 3
@@ -63,15 +70,21 @@ def blended(ratings: Floats, rates: Floats, goals_weight: float) -> Floats:
     return np.where(np.isfinite(goals), blend(np.nan_to_num(goals), elo, weight=goals_weight), elo)
 
 
-def fit_tau(probabilities: Floats, outcomes: Integers) -> float:
+def fit_tau(probabilities: Floats, outcomes: Integers, *, prior_matches: int = TAU_PRIOR_MATCHES) -> float:
     """Return the τ of 0.90 to 1.25, in steps of 0.01, with the least log loss; 1 without forecasts.
 
-    Equal losses choose the τ nearest to the lower end, so the answer is one number on any machine.
+    The prior adds ½·information·(τ - 1.08)² of `prior_matches` matches: the information about τ in one forecast is the
+    variance of ln p under the tempered forecast. Equal losses choose the lower τ: one answer on any machine.
     """
     if not len(outcomes):
         return 1.0
-    losses = [float(logarithmic(temper(probabilities, tau=tau), outcomes).mean()) for tau in TAUS]
-    return float(TAUS[int(np.argmin(np.round(losses, 12)))])
+    log_p = np.log(np.maximum(probabilities, LOG_FLOOR))
+    at_default = temper(probabilities, tau=TAU_DEFAULT)
+    variances = (at_default * log_p**2).sum(axis=1) - (at_default * log_p).sum(axis=1) ** 2
+    information = prior_matches * float(variances.mean())
+    losses = [float(logarithmic(temper(probabilities, tau=tau), outcomes).sum()) for tau in TAUS]
+    penalised = np.array(losses) + information / 2 * (TAUS - TAU_DEFAULT) ** 2
+    return float(TAUS[int(np.argmin(np.round(penalised, 9)))])
 
 
 def fit_layer(

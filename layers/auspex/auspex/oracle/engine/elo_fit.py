@@ -23,6 +23,8 @@ Booleans = npt.NDArray[np.bool_]
 LOGISTIC = math.log(10) / 400
 MAPPING_MATCHES_MIN = 300
 """Below this many matches of earlier seasons the default mapping stands."""
+MAPPING_PRIOR_MATCHES = 3000
+"""What the default mapping counts for beside the matches of one competition."""
 MAPPING_ITERATIONS_MAX = 25
 MAPPING_STEP = 1e-9
 SD_FLOOR, SD_START, SD_MATCHES = 35.0, 120.0, 6.0
@@ -147,8 +149,11 @@ def fit_elo(
     )
 
 
-def fit_mapping(differences: Floats, outcomes: Integers) -> EloMapping:
+def fit_mapping(differences: Floats, outcomes: Integers, *, prior_matches: int = MAPPING_PRIOR_MATCHES) -> EloMapping:
     """Fit scale, zone and home advantage by Newton on the ordered-logit likelihood, which is concave.
+
+    The default, fitted on three leagues, counts as `prior_matches` of information: one league alone is too few to say
+    what its draws are like.
 
     `differences` R_home - R_away in points and `outcomes` 0, 1, 2 have shape (n,). With few matches, or where a better
     rating does not help, the default stands.
@@ -159,10 +164,13 @@ def fit_mapping(differences: Floats, outcomes: Integers) -> EloMapping:
     x = differences / 100
     default = EloMapping()
     theta = np.array([100 / default.scale, default.home_advantage / default.scale, default.zone / default.scale])
+    start = theta
+    _, information = _ordered_logit(start, x, outcomes)
+    prior = information * (prior_matches / count)
     converged = False
     for _ in range(MAPPING_ITERATIONS_MAX):
         gradient, information = _ordered_logit(theta, x, outcomes)
-        step = np.linalg.solve(information, gradient)
+        step = np.linalg.solve(information + prior, gradient - prior @ (theta - start))
         # The zone must stay above 0: half of the way there at most.
         shortened = min(1.0, 0.5 * theta[2] / -step[2]) if step[2] < 0 else 1.0
         theta = theta + shortened * step

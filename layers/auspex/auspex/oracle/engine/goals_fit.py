@@ -1,13 +1,15 @@
 """Attack and defence out of results: a penalised Poisson fit by Newton, and the dependence of low scores (ORACLE 7.4).
 
 After Maher (1982), Modelling association football scores, with the time weights and ρ of Dixon and Coles (1997). Shots
-on target join the goals in the response: they say more about a team than the goals of a few matches do.
+on target, shots and corners join the goals in the response, each in units of the league's goals: there are many more of
+them, so they say more about a team than the goals of a few matches do. They also differ less between teams than goals
+do, which `stretch` puts right.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -28,18 +30,32 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 
 @dataclass(frozen=True, slots=True)
 class GoalsHyper:
-    """What a fit is told: all chosen on earlier seasons, stored with every version."""
+    """What a fit is told: chosen on the development set, stored with every version.
+
+    A match weighs half for every `half_life_days` of age; each summer since then counts as `summer_days` more, because
+    squads change in it.
+
+    The shares of goals and counts in the response add up to 1; where a count is missing, the others take its place.
+    `stretch` multiplies attack and defence of a fit on the full response; of goals alone it changes nothing, in
+    between it counts by the share of the response that is no goals.
+    """
 
     window_days: int = 1461
-    half_life_days: float = 250.0
+    half_life_days: float = 320.0
+    summer_days: float = 60.0
     ridge: float = 2.0
-    goals_share: float = 0.6
-    newcomer_prior: float = -0.20
+    goals_share: float = 0.4
+    sot_share: float = 0.24
+    shots_share: float = 0.12
+    corners_share: float = 0.24
+    stretch: float = 1.2
+    newcomer_prior: float = -0.12
 
 
 @dataclass(frozen=True, slots=True)
 class FitReport:
     """How Newton went: `gradient_norm` is the largest component, `condition` that of the penalised information matrix.
+    `goals_per` is the league's goals per shot on target, shot and corner, as far as these were counted.
 
     `failure` is None or one of too-few-matches, not-finite, ill-conditioned, not-converged.
     """
@@ -49,7 +65,8 @@ class FitReport:
     gradient_norm: float
     condition: float
     converged: bool
-    goals_per_shot: float | None
+    goals_per: Mapping[str, float]
+    stretch: float
     failure: str | None = None
 
 
@@ -157,13 +174,14 @@ def fit_goals(
     window = history.since(as_of - timedelta(days=hyper.window_days))
     if len(window) < MATCHES_MIN:
         raise GoalsFitError(_no_fit(len(window)))
-    problem = _Problem(window, as_of, hyper, newcomers)
+    problem = _Problem(window, as_of, season, hyper, newcomers)
     theta, report, information = _newton(problem)
     if report.failure is not None:
         raise GoalsFitError(report)
     teams = len(window.teams)
     counts = np.bincount(np.concatenate([window.home, window.away]), minlength=teams)
     inverse = np.linalg.inv(information)
+    theta, scale = problem.stretched(theta)
     return FittedGoals(
         teams=window.teams,
         intercept=float(theta[0]),
@@ -172,7 +190,7 @@ def fit_goals(
         defence=tuple(theta[2 + teams :].tolist()),
         matches=tuple(counts.tolist()),
         rho=_fit_rho(problem, theta),
-        factor=np.asarray(np.linalg.cholesky((inverse + inverse.T) / 2), dtype=np.float64),
+        factor=scale[:, None] * np.asarray(np.linalg.cholesky((inverse + inverse.T) / 2), dtype=np.float64),
         report=report,
         hyper=hyper,
         newcomers=newcomers,
@@ -184,16 +202,21 @@ def fit_goals(
 class _Problem:
     """The penalised log likelihood of a window: Σ w·(y·η - e^η) - ridge/2·Σ(θ - prior)²."""
 
-    def __init__(self, window: History, as_of: date, hyper: GoalsHyper, newcomers: frozenset[str]) -> None:
+    def __init__(self, window: History, as_of: date, season: str, hyper: GoalsHyper, newcomers: frozenset[str]) -> None:
         count, teams = len(window), len(window.teams)
         self.window = window
-        self.weights: Floats = 0.5 ** ((as_of.toordinal() - window.days) / hyper.half_life_days)
-        self.goals_per_shot = goals_per_shot(window, self.weights)
-        self.response = _response(window, hyper.goals_share, self.goals_per_shot)
+        current = window.seasons.index(season) if season in window.seasons else len(window.seasons)
+        age = as_of.toordinal() - window.days + hyper.summer_days * (current - window.season)
+        self.weights: Floats = 0.5 ** (age / hyper.half_life_days)
+        self.double_weights: Floats = np.concatenate([self.weights, self.weights])
+        self.goals_per = goals_per(window, self.weights)
+        self.response, goals_share = _response(window, hyper, self.goals_per)
+        beside = 1 - float(np.average(goals_share, weights=self.double_weights))
+        full = 1 - hyper.goals_share
+        self.stretch = 1 + (hyper.stretch - 1) * beside / full if full > 0 else 1.0
         prior = np.array([hyper.newcomer_prior if team in newcomers else 0.0 for team in window.teams])
         self.prior: Floats = np.concatenate([[0.0, 0.0], prior, prior])
         self.ridge: Floats = np.concatenate([[0.0, 0.0], np.full(2 * teams, hyper.ridge)])
-        self.double_weights: Floats = np.concatenate([self.weights, self.weights])
         rows = np.arange(count)
         design = np.zeros((2 * count, 2 + 2 * teams))
         design[:, 0] = 1.0
@@ -212,6 +235,22 @@ class _Problem:
         gradient = self.design.T @ (self.double_weights * self.response - expected) - self.ridge * (theta - self.prior)
         information = self.design.T @ (self.design * expected[:, None]) + np.diag(self.ridge)
         return gradient, information
+
+    def stretched(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return parameters with attack and defence stretched, and what each was multiplied by.
+
+        Intercept and home advantage follow, so that the expected sums of both sides stay those of the response.
+        """
+        scale = np.concatenate([[1.0, 1.0], np.full(len(theta) - 2, self.stretch)])
+        moved = theta * scale
+        home_rate, away_rate = self.rates(moved)
+        count = len(self.window)
+        home = float(self.weights @ self.response[:count]) / float(self.weights @ home_rate)
+        away = float(self.weights @ self.response[count:]) / float(self.weights @ away_rate)
+        if home > 0 and away > 0:
+            moved[0] += math.log(away)
+            moved[1] += math.log(home / away)
+        return moved, scale
 
     def rates(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return λ and μ of the matches, shape (n,) each."""
@@ -242,7 +281,8 @@ def _newton(problem: _Problem) -> tuple[Floats, FitReport, Floats]:
         gradient_norm=float(np.abs(gradient).max()) if finite else math.inf,
         condition=condition,
         converged=converged,
-        goals_per_shot=problem.goals_per_shot,
+        goals_per=problem.goals_per,
+        stretch=problem.stretch,
         failure=failure,
     )
     return theta, report, information
@@ -255,7 +295,8 @@ def _no_fit(matches: int) -> FitReport:
         gradient_norm=math.inf,
         condition=math.inf,
         converged=False,
-        goals_per_shot=None,
+        goals_per={},
+        stretch=1.0,
         failure="too-few-matches",
     )
 
@@ -265,20 +306,37 @@ def _condition(information: Floats) -> float:
     return float(values[-1] / values[0]) if values[0] > 0 else math.inf
 
 
-def goals_per_shot(window: History, weights: Floats) -> float | None:
-    """Return the league's goals per shot on target over the matches that count them, None where none does."""
-    counted = np.isfinite(window.home_sot) & np.isfinite(window.away_sot)
-    goals = weights[counted] @ (window.home_goals + window.away_goals)[counted]
-    shots = weights[counted] @ (window.home_sot + window.away_sot)[counted]
-    return float(goals / shots) if shots > 0 else None
+def _counts(window: History) -> dict[str, tuple[Floats, Floats]]:
+    return {
+        "sot": (window.home_sot, window.away_sot),
+        "shots": (window.home_shots, window.away_shots),
+        "corners": (window.home_corners, window.away_corners),
+    }
 
 
-def _response(window: History, goals_share: float, per_shot: float | None) -> Floats:
-    goals = np.concatenate([window.home_goals, window.away_goals])
-    if per_shot is None:
-        return goals
-    shots = np.concatenate([window.home_sot, window.away_sot])
-    return np.where(np.isfinite(shots), goals_share * goals + (1 - goals_share) * per_shot * shots, goals)
+def goals_per(window: History, weights: Floats) -> dict[str, float]:
+    """Return the league's goals per shot on target, shot and corner, over the matches that count them."""
+    ratios: dict[str, float] = {}
+    for name, (home, away) in _counts(window).items():
+        counted = np.isfinite(home) & np.isfinite(away)
+        goals = float(weights[counted] @ (window.home_goals + window.away_goals)[counted])
+        events = float(weights[counted] @ (home + away)[counted])
+        if goals > 0 and events > 0:
+            ratios[name] = goals / events
+    return ratios
+
+
+def _response(window: History, hyper: GoalsHyper, ratios: Mapping[str, float]) -> tuple[Floats, Floats]:
+    """Return what each side is taken to have scored, and the share of its goals in that, shape (2n,) each."""
+    shares = {"sot": hyper.sot_share, "shots": hyper.shots_share, "corners": hyper.corners_share}
+    total = hyper.goals_share * np.concatenate([window.home_goals, window.away_goals])
+    weight = np.full(2 * len(window), hyper.goals_share)
+    for name, sides in _counts(window).items():
+        if name in ratios:
+            events = np.concatenate(sides)
+            total = total + shares[name] * ratios[name] * np.nan_to_num(events)
+            weight = weight + shares[name] * np.isfinite(events)
+    return total / weight, hyper.goals_share / weight
 
 
 def _fit_rho(problem: _Problem, theta: Floats) -> float:

@@ -20,7 +20,7 @@ class LookAheadError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PlayedMatch:
-    """One result. Shots on target and red cards are None where the source has none; `season` is any label."""
+    """One result. Shots on target, shots and corners are None where the source has none; `season` is any label."""
 
     day: date
     season: str
@@ -30,6 +30,10 @@ class PlayedMatch:
     away_goals: int
     home_sot: int | None = None
     away_sot: int | None = None
+    home_shots: int | None = None
+    away_shots: int | None = None
+    home_corners: int | None = None
+    away_corners: int | None = None
     home_red: int | None = None
     away_red: int | None = None
 
@@ -38,7 +42,7 @@ class PlayedMatch:
 class History:
     """Results of one competition, oldest first: parallel arrays of length n, positions into `teams` and `seasons`.
 
-    `days` are proleptic ordinals; unknown shots and cards are NaN. Seasons are in order of their first day.
+    `days` are proleptic ordinals; unknown counts are NaN. Seasons are in order of their first day.
     """
 
     teams: tuple[str, ...]
@@ -51,8 +55,10 @@ class History:
     away_goals: Floats
     home_sot: Floats
     away_sot: Floats
-    home_red: Floats
-    away_red: Floats
+    home_shots: Floats
+    away_shots: Floats
+    home_corners: Floats
+    away_corners: Floats
 
     @classmethod
     def of(cls, matches: Iterable[PlayedMatch]) -> History:
@@ -82,8 +88,10 @@ class History:
             away_goals=real(row.away_goals for row in rows),
             home_sot=real(row.home_sot for row in rows),
             away_sot=real(row.away_sot for row in rows),
-            home_red=real(row.home_red for row in rows),
-            away_red=real(row.away_red for row in rows),
+            home_shots=real(row.home_shots for row in rows),
+            away_shots=real(row.away_shots for row in rows),
+            home_corners=real(row.home_corners for row in rows),
+            away_corners=real(row.away_corners for row in rows),
         )
 
     def __len__(self) -> int:
@@ -115,8 +123,10 @@ class History:
             away_goals=self.away_goals[chosen],
             home_sot=self.home_sot[chosen],
             away_sot=self.away_sot[chosen],
-            home_red=self.home_red[chosen],
-            away_red=self.away_red[chosen],
+            home_shots=self.home_shots[chosen],
+            away_shots=self.away_shots[chosen],
+            home_corners=self.home_corners[chosen],
+            away_corners=self.away_corners[chosen],
         )
 
     def before(self, day: date) -> History:

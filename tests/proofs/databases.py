@@ -59,7 +59,7 @@ class ProofServer:
     def create_database(self, name: str, planted: str | None = None) -> None:
         """Clone the template; `planted` is SQL that replaces a part of what was shipped."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY WAL_LOG".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY".encode())
             connection.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '100ms'".encode())
             connection.execute(f"ALTER DATABASE {name} SET jit = off".encode())
         with psycopg.connect(self.url(name), autocommit=True) as connection:

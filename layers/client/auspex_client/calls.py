@@ -9,10 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from auspex_client.replies import Reply
 
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -42,7 +45,8 @@ class CallOptions:
     """What one call does differently; None keeps the client's setting.
 
     `idempotency_key` names the effect of a POST: the same key, route and body are one effect however often they are
-    sent, in this call's retries and in a later process. `traceparent` continues a W3C trace.
+    sent, in this call's retries and in a later process. `traceparent` continues a W3C trace. `known` is an earlier
+    reply of the same read: where nothing changed since, no body travels and its data is returned again, `unchanged`.
     """
 
     deadline_seconds: float | None = None
@@ -51,6 +55,7 @@ class CallOptions:
     request_id: str | None = None
     traceparent: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    known: Reply[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Call:
     trace: str
     deadline_seconds: float
     attempts_max: int
+    known: Reply[Any] | None = field(default=None, repr=False)
 
     @property
     def may_repeat(self) -> bool:
@@ -97,6 +103,9 @@ def prepare(
     if operation.method in METHODS_WITH_BODY and body is not None:
         content = body if isinstance(body, bytes) else json.dumps(to_json(body), ensure_ascii=False).encode()
         own["content-type"] = "application/json"
+    known = options.known if operation.method == "GET" else None
+    if known is not None and "etag" in known.headers:
+        own["if-none-match"] = known.headers["etag"]
     if operation.method == "POST":
         own["idempotency-key"] = options.idempotency_key or f"auspex-py-{uuid.uuid4()}"
     return Call(
@@ -107,6 +116,7 @@ def prepare(
         trace=options.traceparent or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01",
         deadline_seconds=options.deadline_seconds or deadline_seconds,
         attempts_max=options.attempts_max or attempts_max,
+        known=known,
     )
 
 

@@ -18,6 +18,7 @@ from auspex_client.problems import PROBLEMS
 from auspex_client.retries import Answer, retry_after_seconds
 
 T = TypeVar("T")
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class Envelope:
     def replayed(self) -> bool:
         """Whether an earlier request with this Idempotency-Key had the effect."""
         return str(self.headers.get("idempotent-replayed", "")).lower() == "true"
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether this is what the caller knew already (`CallOptions.known`)."""
+        return self.status == NOT_MODIFIED
 
     def _number(self, header: str) -> int | None:
         text = self.headers.get(header)
@@ -108,6 +114,8 @@ class AsyncPage(Envelope, Generic[T]):
 
 def read_reply(call: Call, answer: Answer, model: Any) -> Reply[Any]:
     """Return the reply of an answer. Raises ApiProblem for a refusal, UnreadableReplyError for what fits no model."""
+    if answer.status == NOT_MODIFIED and call.known is not None:
+        return Reply(call.known.meta, answer.status, answer.headers, answer.attempts, call.known.data)
     document = _document(call, answer)
     enveloped = isinstance(document, dict) and set(document) >= {"data", "meta"}
     meta, data = (document["meta"], document["data"]) if enveloped else ({}, document)

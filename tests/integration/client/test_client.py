@@ -136,3 +136,15 @@ def test_what_needs_no_key_is_there_for_anybody(harness: Harness, connect: Conne
     assert anybody.ready().data["status"] == "ready"
     assert anybody.version().data["migration_head"]
     assert anybody.openapi().data["openapi"].startswith("3.1")
+
+
+def test_a_read_of_what_is_known_brings_it_again_without_a_body(harness: Harness, connect: Connect) -> None:
+    client = connect(harness, harness.create_key("admin", name="before"))
+    first = client.me()
+    second = client.me(options=CallOptions(known=first))
+    assert (first.unchanged, second.unchanged, second.status) == (False, True, 304)
+    assert second.data == first.data
+    assert client.me(options=CallOptions(known=second)).unchanged
+    client.accounts.update(first.data.account.account_id, name="after")
+    third = client.me(options=CallOptions(known=second))
+    assert (third.unchanged, third.data.account.name) == (False, "after")

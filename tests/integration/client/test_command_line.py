@@ -9,11 +9,14 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from infra.local.provider_server.server import provider_settings
+from tests.harness.fixtures import HarnessMaker
 from tests.harness.harness import Harness
 from tests.integration.client.harness_transport import HarnessTransport
 from tests.integration.filings.ingesting import CIK, RELEASE, UNRECORDED
@@ -228,3 +231,47 @@ def test_waiting_ends_before_a_job_that_goes_on(filings: Harness) -> None:
     assert "still queued" in done.stderr
     assert shell.json("jobs", "cancel", job["job_id"])["status"] == "cancelled"
     assert shell.run("jobs", "cancel", job["job_id"]).returncode == 15
+
+
+def test_an_operator_pins_a_provider_and_reads_what_was_done(make_harness: HarnessMaker) -> None:
+    harness = make_harness(secrets={"providers": provider_settings("http://127.0.0.1:9")})
+    admin, reader = Shell(harness, harness.create_key("admin")), Shell(harness, harness.create_key("filings:read"))
+    until = (harness.clock.now() + timedelta(hours=2)).isoformat()
+    pinned = admin.json("providers", "pin", "groq", "--reason", "keys rotate", "--until", until, "--strict")
+    assert (pinned["provider"], pinned["pinned"]["strict"]) == ("groq", True)
+    shown = reader.run("providers", "status")
+    assert shown.stdout.splitlines()[0].split()[:2] == ["PROVIDER", "STATE"]
+    assert f"asked: groq (epoch {pinned['epoch']}, pinned until {until})" in shown.stderr
+    assert admin.json("providers", "drill", "auth")["provider"] == "groq"
+    assert admin.json("providers", "unpin", "--reason", "done")["pinned"] is None
+    told = admin.json("providers", "audit", "--type", "pin")
+    assert [(entry["reason"], entry["verified"]) for entry in told] == [("keys rotate", True)]
+    assert admin.json("providers", "audit", "--chain")["valid"] is True
+    assert reader.run("providers", "unpin", "--reason", "mine").returncode == 13
+    assert admin.run("providers", "pin", "nobody", "--reason", "x").returncode == 2
+
+
+def test_an_audit_that_does_not_hold_ends_with_1(make_harness: HarnessMaker) -> None:
+    harness = make_harness(secrets={"providers": provider_settings("http://127.0.0.1:9")})
+    admin = Shell(harness, harness.create_key("admin"))
+    admin.json("providers", "pin", "groq", "--reason", "x", "--until", (harness.clock.now() + timedelta(1)).isoformat())
+    with harness.database.connect(None) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("UPDATE providers.events SET reason = 'another'")
+    assert admin.json("providers", "audit", "--chain", code=1)["valid"] is False
+
+
+def test_channels_are_added_with_credentials_that_no_process_list_shows(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(harness, harness.create_key("filings"))
+    parts = {"token_a": "T0123ABCD", "token_b": "B0123ABCD", "token_c": "abcdefghijklmnopqrstuvwx"}
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(parts)))
+    added = shell.json("notifications", "channels", "add", "slack", "team")
+    assert (added["service"], added["status"]) == ("slack", "verified")
+    listed = shell.run("notifications", "channels", "list")
+    assert added["channel_id"] in listed.stdout
+    assert parts["token_c"] not in listed.stdout
+    assert shell.json("notifications", "channels", "delete", added["channel_id"])["status"] == "deleted"
+    monkeypatch.setattr("sys.stdin", io.StringIO("no JSON"))
+    assert shell.run("notifications", "channels", "add", "slack", "team").returncode == 2

@@ -15,6 +15,7 @@ from auspex_client.cli.jobs import jobs
 from auspex_client.cli.money import balance, grant, ledger, quote, refund
 from auspex_client.cli.notes import notifications, scorebook
 from auspex_client.cli.ops import ops
+from auspex_client.cli.providers import providers
 from auspex_client.cli.session import Connect, Session, command
 from auspex_client.cli.webhooks import webhooks
 from auspex_client.client import Auspex
@@ -32,6 +33,7 @@ def app(context: click.Context, url: str | None, as_json: bool) -> None:  # noqa
 
 for entry in (
     ask, quote, filings, jobs, balance, ledger, webhooks, notifications, scorebook, keys, accounts, grant, refund, ops,
+    providers,
 ):  # fmt: skip
     app.add_command(entry)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from auspex_client.cli.channels import channels
 from auspex_client.cli.session import Session, command, rows_option
 
 COLUMNS = {
@@ -14,7 +15,10 @@ COLUMNS = {
 
 @click.group()
 def notifications() -> None:
-    """What the account was told: list, read."""
+    """What the account was told: list, read; the channels over which it is told."""
+
+
+notifications.add_command(channels)
 
 
 @command(notifications, "list")

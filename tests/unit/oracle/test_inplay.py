@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from auspex.oracle.engine.grid import score_grid
+from auspex.oracle.engine.grid import rates_win_draw_loss, score_grid
 from auspex.oracle.engine.inplay import (
     STEADY,
     Dynamics,
@@ -51,6 +51,17 @@ def test_steady_from_kick_off_it_is_the_whole_grid() -> None:
     grid = score_grid(1.6, 1.1, 0.0)
     exact = (float(np.tril(grid, -1).sum()), float(np.trace(grid)), float(np.triu(grid, 1).sum()))
     assert within_four_errors(found, exact)
+
+
+@pytest.mark.parametrize(("home", "away"), [(1.6, 1.1), (1.3, 1.3), (2.4, 0.7)])
+def test_at_kick_off_reactions_do_the_work_of_the_default_rho(home: float, away: float) -> None:
+    """Within half a point of the pre-match answer, beside the error of the runs, though ρ is no part of them."""
+    found = play_on(home, away, MatchState(Period.FIRST_HALF, 0, 0, 0), seed=11, n=100_000)
+    shares, errors = found.probabilities()
+    before = rates_win_draw_loss(home, away, -0.05)
+    assert (np.abs(shares - before) <= 0.005 + 3 * errors).all()
+    # Without ρ and reactions the draw is farther off.
+    assert abs(shares[1] - before[1]) < abs(rates_win_draw_loss(home, away, 0.0)[1] - before[1])
 
 
 def exact_chain(home_rate: float, away_rate: float, state: MatchState, dynamics: Dynamics) -> tuple[float, ...]:

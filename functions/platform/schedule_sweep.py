@@ -1,5 +1,5 @@
-"""Send what is unsent or due, expire overdue jobs.
-Schedule: every minute · Reads, writes: platform.outbox, jobs · Sends: whatever waits"""
+"""Send what is unsent or due, expire overdue jobs, end schedule runs whose process died.
+Schedule: every minute · Reads, writes: platform.outbox, jobs, reservations, schedule_runs · Sends: whatever waits"""
 
 from __future__ import annotations
 

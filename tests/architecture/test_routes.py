@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from cfnlint.decode import cfn_yaml
 from infra.local.application import FunctionDefinition
 from infra.local.function_files import load_function_file
 from tests.architecture.checkout import PACKAGE, ROOT, application
@@ -51,6 +52,31 @@ def test_every_api_answers_what_no_route_serves() -> None:
     assert {api_id: function.stem for api_id, function in application().defaults.items()} == dict.fromkeys(
         apis, "unmatched"
     )
+
+
+def apis() -> dict[str, dict[str, list[str]]]:
+    """Return what each API lets browsers do, by its template."""
+    found = {}
+    for path in sorted((ROOT / "infra").glob("*.yaml")):
+        loaded = cfn_yaml.load(str(path))
+        template = loaded[0] if isinstance(loaded, tuple) else loaded
+        for resource in template.get("Resources", {}).values():
+            if resource["Type"] == "AWS::Serverless::HttpApi":
+                found[path.stem] = resource["Properties"]["CorsConfiguration"]
+    return found
+
+
+def test_browsers_may_send_and_see_the_same_headers_under_every_api() -> None:
+    asked, shown = ({frozenset(cors[name]) for cors in apis().values()} for name in ("AllowHeaders", "ExposeHeaders"))
+    assert len(asked) == len(shown) == 1
+    assert asked.pop() >= {"authorization", "idempotency-key", "if-none-match", "x-request-id"}
+    assert shown.pop() >= {"etag", "retry-after", "token-cost", "token-balance", "x-request-id"}
+
+
+@pytest.mark.parametrize("product", apis())
+def test_browsers_may_use_every_method_that_an_api_offers(product: str) -> None:
+    offered = {route.method for route in application().routes if route.function.product == product}
+    assert set(apis()[product]["AllowMethods"]) >= {method for method in offered if method.isalpha()} | {"OPTIONS"}
 
 
 def test_no_two_functions_share_a_route() -> None:

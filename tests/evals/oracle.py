@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from tests.evals.oracle_forecasts import Evaluated, evaluate
 from tests.evals.oracle_matches import chosen_seasons, read_folder
+from tests.evals.oracle_projection import evaluate_projections
 from tests.evals.oracle_reference import compare_with_reference
 
 from auspex.oracle.engine import scores
@@ -72,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     evaluated = evaluate(data, seasons)
     report = report_of(evaluated) | compare_with_reference(options.data, evaluated)
+    report |= evaluate_projections(data, seasons)
     report["seconds"] = round(time.monotonic() - began, 1)
     print_table(report)
     print(json.dumps(report, separators=(",", ":")))
@@ -191,7 +193,14 @@ def print_table(report: dict[str, Any]) -> None:
     for division, figures in report["divisions"].items():
         print(f"{division:<4} n {figures['n']}  blend {figures['rps_blend']:.5f}  base {figures['rps_base_rate']:.5f}")
     for name, figures in report.get("reference", {}).items():
-        print(f"against {name}: {figures}")
+        if figures["rps"] is not None:
+            low, high = figures["difference_low"], figures["difference_high"]
+            print(f"{name}: RPS {figures['rps']:.5f}, ours less by {-high:.5f} to {-low:.5f}")
+    for name, figures in (report["projections"] or {}).items():
+        print(
+            f"half-way, {name:<9} Brier {figures['brier']:.5f}  frozen table {figures['brier_frozen_table']:.5f}"
+            f"  base rate {figures['brier_base_rate']:.5f}"
+        )
 
 
 if __name__ == "__main__":

@@ -93,6 +93,10 @@ CREATE TABLE oracle.matches (
   ht_away integer,
   home_sot integer,
   away_sot integer,
+  home_shots integer,
+  away_shots integer,
+  home_corners integer,
+  away_corners integer,
   home_red integer,
   away_red integer,
   status text NOT NULL CHECK (status IN ('scheduled', 'finished')),
@@ -125,6 +129,8 @@ LANGUAGE sql STABLE SET search_path = '' AS $$
     'match_date', p_match.match_date, 'kickoff', p_match.kickoff, 'status', p_match.status,
     'home_goals', p_match.home_goals, 'away_goals', p_match.away_goals, 'ht_home', p_match.ht_home,
     'ht_away', p_match.ht_away, 'home_sot', p_match.home_sot, 'away_sot', p_match.away_sot,
+    'home_shots', p_match.home_shots, 'away_shots', p_match.away_shots, 'home_corners', p_match.home_corners,
+    'away_corners', p_match.away_corners,
     'home_red', p_match.home_red, 'away_red', p_match.away_red)
 $$;
 CREATE FUNCTION oracle.keep_match_change() RETURNS trigger

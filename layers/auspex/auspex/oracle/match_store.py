@@ -242,7 +242,8 @@ def _store_rows(
             "kickoff": None if row.kickoff is None else format_instant(row.kickoff),
             "home_id": home_id, "away_id": away_id, "home_goals": row.home_goals, "away_goals": row.away_goals,
             "ht_home": row.ht_home, "ht_away": row.ht_away, "home_sot": row.home_sot, "away_sot": row.away_sot,
-            "home_red": row.home_red, "away_red": row.away_red,
+            "home_shots": row.home_shots, "away_shots": row.away_shots, "home_corners": row.home_corners,
+            "away_corners": row.away_corners, "home_red": row.home_red, "away_red": row.away_red,
         }  # fmt: skip
         for quote in row.odds:
             for outcome, price in quote.prices.items():

@@ -35,21 +35,25 @@ WHERE r.competition = %(competition)s
 -- A fixture never takes a result back: what a file does not know stays as it is.
 INSERT INTO oracle.matches AS m (
   match_id, competition, season, match_date, kickoff, home_id, away_id, home_goals, away_goals, ht_home, ht_away,
-  home_sot, away_sot, home_red, away_red, status, source_file_id, result_seen_at, updated_at)
+  home_sot, away_sot, home_shots, away_shots, home_corners, away_corners, home_red, away_red, status, source_file_id,
+  result_seen_at, updated_at)
 SELECT g.match_id, %(competition)s, g.season, g.match_date, g.kickoff, g.home_id, g.away_id, g.home_goals, g.away_goals,
-       g.ht_home, g.ht_away, g.home_sot, g.away_sot, g.home_red, g.away_red,
+       g.ht_home, g.ht_away, g.home_sot, g.away_sot, g.home_shots, g.away_shots, g.home_corners, g.away_corners,
+       g.home_red, g.away_red,
        CASE WHEN g.home_goals IS NULL THEN 'scheduled' ELSE 'finished' END, %(source_file_id)s,
        CASE WHEN g.home_goals IS NULL THEN NULL ELSE %(at)s::timestamptz END, %(at)s
 FROM jsonb_to_recordset(%(rows)s) AS g (
   match_id text, season text, match_date date, kickoff timestamptz, home_id text, away_id text, home_goals integer,
-  away_goals integer, ht_home integer, ht_away integer, home_sot integer, away_sot integer, home_red integer,
-  away_red integer)
+  away_goals integer, ht_home integer, ht_away integer, home_sot integer, away_sot integer,
+  home_shots integer, away_shots integer, home_corners integer, away_corners integer, home_red integer, away_red integer)
 ORDER BY g.match_id
 ON CONFLICT (competition, season, home_id, away_id) DO UPDATE SET
   match_date = excluded.match_date, kickoff = coalesce(excluded.kickoff, CASE WHEN m.match_date = excluded.match_date THEN m.kickoff END),
   home_goals = excluded.home_goals, away_goals = excluded.away_goals,
   ht_home = coalesce(excluded.ht_home, m.ht_home), ht_away = coalesce(excluded.ht_away, m.ht_away),
   home_sot = coalesce(excluded.home_sot, m.home_sot), away_sot = coalesce(excluded.away_sot, m.away_sot),
+  home_shots = coalesce(excluded.home_shots, m.home_shots), away_shots = coalesce(excluded.away_shots, m.away_shots),
+  home_corners = coalesce(excluded.home_corners, m.home_corners), away_corners = coalesce(excluded.away_corners, m.away_corners),
   home_red = coalesce(excluded.home_red, m.home_red), away_red = coalesce(excluded.away_red, m.away_red),
   status = excluded.status, source_file_id = excluded.source_file_id,
   result_seen_at = CASE
@@ -63,8 +67,11 @@ WHERE (m.home_goals IS NULL OR excluded.home_goals IS NOT NULL)
    OR (m.home_goals IS NULL OR excluded.home_goals IS NOT NULL)
   AND (coalesce(excluded.kickoff, m.kickoff), coalesce(excluded.ht_home, m.ht_home), coalesce(excluded.ht_away, m.ht_away),
        coalesce(excluded.home_sot, m.home_sot), coalesce(excluded.away_sot, m.away_sot),
+       coalesce(excluded.home_shots, m.home_shots), coalesce(excluded.away_shots, m.away_shots),
+       coalesce(excluded.home_corners, m.home_corners), coalesce(excluded.away_corners, m.away_corners),
        coalesce(excluded.home_red, m.home_red), coalesce(excluded.away_red, m.away_red))
-      IS DISTINCT FROM (m.kickoff, m.ht_home, m.ht_away, m.home_sot, m.away_sot, m.home_red, m.away_red)
+      IS DISTINCT FROM (m.kickoff, m.ht_home, m.ht_away, m.home_sot, m.away_sot, m.home_shots, m.away_shots,
+                        m.home_corners, m.away_corners, m.home_red, m.away_red)
 RETURNING m.match_id, m.status, m.xmax <> 0 AS changed
 
 -- name: upsert_odds
@@ -81,7 +88,8 @@ WHERE o.decimal_odds <> excluded.decimal_odds
 
 -- name: list_results_before
 -- Results of earlier days alone: the only way a fit reads matches.
-SELECT match_id, season, match_date, home_id, away_id, home_goals, away_goals, home_sot, away_sot, home_red, away_red
+SELECT match_id, season, match_date, home_id, away_id, home_goals, away_goals, home_sot, away_sot,
+       home_shots, away_shots, home_corners, away_corners, home_red, away_red
 FROM oracle.matches
 WHERE competition = %(competition)s AND status = 'finished' AND match_date < %(day)s AND match_date >= %(since)s
 ORDER BY match_date, match_id

@@ -158,6 +158,9 @@ class Account:
         if hold.settled is not None:
             return
         self.settle(hold, 0)
+        for later in (one for tries in self.holds.values() for one in tries if one.settled is None):
+            if hold.is_analysis and later.last_analysis_at == hold.opened_at:
+                later.last_analysis_at = hold.last_analysis_at
         if hold.is_analysis and self.plan == "free":
             if self.day == f"{hold.opened_at:%Y-%m-%d}":
                 self.used = max(self.used - 1, 0)

@@ -79,6 +79,28 @@ BEGIN
   RETURN platform.finish_unit(p_kind, p_unit_key, p_state, p_problem, p_result, p_undelivered, p_at);
 END $$;
 
+-- As before, whatever the order of several releases: the open reservation that came after this one forgets it too, so that
+-- its own release does not bring back the time of an analysis that counts for nothing.
+CREATE OR REPLACE FUNCTION platform.release(p_reservation_id text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE held platform.reservations;
+BEGIN
+  SELECT * INTO held FROM platform.reservations WHERE reservation_id = p_reservation_id;
+  PERFORM 1 FROM platform.balances WHERE account_id = held.account_id FOR UPDATE;
+  SELECT * INTO held FROM platform.reservations WHERE reservation_id = p_reservation_id FOR UPDATE;
+  IF NOT FOUND OR held.closed_at IS NOT NULL THEN RETURN; END IF;
+  PERFORM platform.settle(p_reservation_id, 0, p_at);
+  IF held.is_analysis THEN
+    UPDATE platform.reservations SET last_analysis_at = held.last_analysis_at
+      WHERE account_id = held.account_id AND closed_at IS NULL AND is_analysis AND last_analysis_at = held.opened_at;
+    UPDATE platform.allowances AS a SET
+      used = CASE WHEN a.day = (held.opened_at AT TIME ZONE 'UTC')::date THEN greatest(a.used - 1, 0) ELSE a.used END,
+      last_at = CASE WHEN a.last_at = held.opened_at THEN held.last_analysis_at ELSE a.last_at END
+    WHERE a.account_id = held.account_id
+      AND EXISTS (SELECT 1 FROM platform.accounts AS c WHERE c.account_id = a.account_id AND c.plan = 'free');
+  END IF;
+END $$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA platform FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
   platform.create_job(text, text, text, text, text, text, jsonb, text[], text, text, timestamptz, timestamptz, bigint,

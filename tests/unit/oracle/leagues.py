@@ -8,6 +8,9 @@ import json
 
 import numpy as np
 
+from auspex.oracle.engine.grid import score_grid
+from auspex.oracle.engine.inplay import MatchState, Period, play_on
+from auspex.oracle.engine.markets import market_arrays
 from auspex.oracle.engine.season import Season, Strengths, simulate
 from auspex.oracle.engine.tie_breaks import parse_chain
 
@@ -44,3 +47,12 @@ def golden_tally() -> str:
     """Return the hash of a small projection whose teams are uncertain."""
     tally = simulate(season_of(6, played=5, sd=0.15, chain="SP1"), seed=7987979101927665, seasons=2_500)
     return hashlib.sha256(json.dumps(tally.as_json(), sort_keys=True).encode()).hexdigest()
+
+
+def golden_numbers() -> str:
+    """Return the hash of some simulated and some exact numbers as they are published, and of the tally above."""
+    state = MatchState(Period.SECOND_HALF, 60, 1, 0)
+    shares, errors = play_on(1.6, 1.1, state, seed=7987979101927665, n=5_000).probabilities()
+    markets = {name: values.round(9).tolist() for name, values in market_arrays(score_grid(1.6, 1.1, -0.08)).items()}
+    found = {"tally": golden_tally(), "shares": shares.tolist(), "errors": errors.round(9).tolist(), "markets": markets}
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()

@@ -30,9 +30,9 @@ SHELLS = {
     },
     "oracle": {
         # use cases: they own a transaction or take a connection
-        "refresh_sources",
+        "archive_forecasts", "forecast_scores", "rebuild_calibration", "refit_competitions", "refresh_sources",
         # stores and reads
-        "competition_store", "match_store", "source_store",
+        "competition_store", "match_store", "parameter_store", "source_store",
         # adapters
         "ports", "source_errors", "sources",
         # contracts, shapes
@@ -68,6 +68,8 @@ FORBIDDEN = {
 }
 NEEDED = {
     ("platform", "scorebook"): {"numpy"},
+    ("oracle", "schedule_refit"): {"numpy"},
+    ("oracle", "schedule_score"): {"numpy"},
     ("filings", "searches"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "asks"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "stage_knowledge"): {"numpy", "onnxruntime", "tokenizers"},

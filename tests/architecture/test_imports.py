@@ -32,11 +32,12 @@ SHELLS = {
         # use cases: they own a transaction or take a connection
         "archive_forecasts", "forecast_scores", "rebuild_calibration", "refit_competitions", "refresh_sources",
         # stores and reads
-        "competition_store", "match_store", "parameter_store", "source_store",
+        "calibration_reads", "competition_store", "fixture_reads", "match_store", "parameter_reads", "parameter_store",
+        "source_store", "team_reads",
         # adapters
         "ports", "source_errors", "sources",
         # contracts, shapes
-        "prices",
+        "prices", "problems", "representations",
     },
     "providers": {
         # the gateway and its operations: they take a connection, a clock or the network

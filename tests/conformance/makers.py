@@ -125,6 +125,8 @@ MAKERS: dict[str, Maker] = {
 SHARED_PARAMETERS: dict[str, str] = {
     "accession": "filings are public documents, the same for every account",
     "section_key": "a place in a public document",
+    "team_id": "teams are the same for every account",
+    "params_id": "versions of parameters are the same for every account",
     "asset": "a file of the documentation page",
     "product": "a product of ours, whose scores anybody may read",
 }

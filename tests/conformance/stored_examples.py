@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 from tests.conformance.operations import example_of, operations
+from tests.conformance.oracle_examples import store_oracle_examples
 from tests.factories.stored_filings import accession_number, store_filing
 
 Connection = psycopg.Connection[dict[str, object]]
@@ -20,6 +21,7 @@ def store_examples(connection: Connection) -> None:
     """Store a company, its filings with sections and figures, and messages that failed."""
     _store_filings(connection)
     _store_figures(connection)
+    store_oracle_examples(connection)
     for number in range(ROWS):
         _store_failure(connection, number)
 

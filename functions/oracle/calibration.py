@@ -19,7 +19,7 @@ api = endpoint(__name__, scope="oracle:read")
 OriginName = Literal["live", "backtest"]
 
 
-class FigureOut(Representation):
+class RecordFigureOut(Representation):
     """A figure with its 95 % bootstrap interval by match-week; `n` where it stands on fewer forecasts than the rest."""
 
     value: float
@@ -28,14 +28,14 @@ class FigureOut(Representation):
     n: int | None = None
 
 
-class SkillOut(Representation):
+class RecordSkillOut(Representation):
     """1 - RPS / RPS of the reference on the same matches; null where too few have the reference."""
 
-    base_rate: FigureOut | None
-    market: FigureOut | None
+    base_rate: RecordFigureOut | None
+    market: RecordFigureOut | None
 
 
-class BandOut(Representation):
+class RecordBandOut(Representation):
     """A risk band: its share of all forecasts, and how often its favourites were expected to win and did."""
 
     band: Literal["LOW", "MEDIUM", "HIGH"]
@@ -45,19 +45,19 @@ class BandOut(Representation):
     observed: float | None
 
 
-class MetricsOut(Representation):
+class RecordMetricsOut(Representation):
     """Means over all forecasts; smaller scores are better."""
 
-    rps: FigureOut
-    brier: FigureOut
-    log_loss: FigureOut
-    skill: SkillOut
+    rps: RecordFigureOut
+    brier: RecordFigureOut
+    log_loss: RecordFigureOut
+    skill: RecordSkillOut
     expected_calibration_error: float
     over_2_5_brier: float | None
-    bands: list[BandOut] | None
+    bands: list[RecordBandOut] | None
 
 
-class BinOut(Representation):
+class RecordBinOut(Representation):
     """Forecasts of one tenth of the probability scale, outcomes pooled, with Wilson's interval of what was observed."""
 
     low: float
@@ -79,8 +79,8 @@ class CalibrationOut(Representation):
     season: str | None = Field(description="Null: all seasons together")
     n: int
     insufficient: bool = Field(description="Fewer than 50 scored forecasts: no figures")
-    metrics: MetricsOut | None
-    bins: list[BinOut] | None
+    metrics: RecordMetricsOut | None
+    bins: list[RecordBinOut] | None
     built_at: datetime
 
 

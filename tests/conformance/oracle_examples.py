@@ -25,7 +25,8 @@ def store_oracle_examples(connection: Connection) -> None:
             "home": f"england-{home}", "at": SEEN_AT,
         }  # fmt: skip
         connection.execute(
-            "INSERT INTO oracle.matches (match_id, competition, season, match_date, home_id, away_id, status, updated_at) "
+            "INSERT INTO oracle.matches "
+            "(match_id, competition, season, match_date, home_id, away_id, status, updated_at) "
             "VALUES (%(id)s, 'E0', '2024/25', %(day)s, %(home)s, 'england-wolves', 'scheduled', %(at)s)",
             match,
         )

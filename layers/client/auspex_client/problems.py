@@ -330,6 +330,13 @@ class StaleEpoch(ApiProblem):
     remedy = "Read the status; repeat with its epoch if the wish still stands."
 
 
+class TeamUnknown(ApiProblem):
+    """No team or competition of this name is stored; `nearest` offers up to three. (404)"""
+
+    code = "team-unknown"
+    remedy = "Use one of `nearest`, or look it up with GET /v1/oracle/teams or /v1/oracle/competitions."
+
+
 class TooLarge(ApiProblem):
     """A document exceeds the size cap; nothing of it is read. (413)"""
 
@@ -461,6 +468,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "source-unavailable": SourceUnavailable,
     "span-invalid": SpanInvalid,
     "stale-epoch": StaleEpoch,
+    "team-unknown": TeamUnknown,
     "too-large": TooLarge,
     "too-many-codes": TooManyCodes,
     "unauthenticated": Unauthenticated,

@@ -24,10 +24,13 @@ FRIDAY = date(2018, 11, 9)
 def lived(postgres_server: Server, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
     """Two mornings of E0 2018/19; these tests only read."""
     folder = season_folder(shared_data, tmp_path_factory.mktemp("seasons"))
-    with season_replay(folder) as replay, cloned(postgres_server) as database:
-        with harness_on(database, replay, FRIDAY) as harness:
-            live_through(harness, replay, FRIDAY, 2)
-            yield harness
+    with (
+        season_replay(folder) as replay,
+        cloned(postgres_server) as database,
+        harness_on(database, replay, FRIDAY) as harness,
+    ):
+        live_through(harness, replay, FRIDAY, 2)
+        yield harness
 
 
 def get(harness: Harness, path: str) -> Any:
@@ -79,7 +82,9 @@ def test_fixtures_show_early_prices_and_the_newest_archived_forecasts(lived: Har
         assert {offer["market"] for offer in fixture["odds"]} >= {"1x2"}
         models = {forecast["model"]: forecast for forecast in fixture["forecasts"]}
         assert set(models) == {"elo", "goals", "market", "goals_with_odds"}
-        assert models["goals"]["issued_at"].startswith("2018-11-10" if fixture["match_date"] == "2018-11-11" else "2018-11-09")
+        assert models["goals"]["issued_at"].startswith(
+            "2018-11-10" if fixture["match_date"] == "2018-11-11" else "2018-11-09"
+        )
 
 
 def test_parameters_are_listed_and_shown_with_their_teams(lived: Harness) -> None:

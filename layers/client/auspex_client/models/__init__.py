@@ -33,7 +33,18 @@ from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
+from auspex_client.models.oracle_calibration import (
+    Calibration,
+    RecordBand,
+    RecordBin,
+    RecordFigure,
+    RecordMetrics,
+    RecordSkill,
+)
 from auspex_client.models.oracle_competitions import Competition, Zone
+from auspex_client.models.oracle_fixtures import Fixture, Forecast, Offer, ThreeWay
+from auspex_client.models.oracle_parameters import TeamStrength, VersionDetail, VersionOut
+from auspex_client.models.oracle_teams import Strength, Team, TeamDetail
 from auspex_client.models.payments import Received
 from auspex_client.models.providers import Budget, Check, Drill, HealthOut, Provider, ProviderHealth, Status
 from auspex_client.models.providers_audit import AuditEntry, Chain
@@ -66,6 +77,7 @@ __all__ = [
     "Balance",
     "Bin",
     "Budget",
+    "Calibration",
     "Chain",
     "Channel",
     "Check",
@@ -86,6 +98,8 @@ __all__ = [
     "Figure",
     "Filing",
     "FilingDetail",
+    "Fixture",
+    "Forecast",
     "HealthOut",
     "Hit",
     "Job",
@@ -102,6 +116,7 @@ __all__ = [
     "NewKey",
     "NewWebhook",
     "Notification",
+    "Offer",
     "Outbox",
     "Pin",
     "Preferences",
@@ -111,6 +126,11 @@ __all__ = [
     "Queue",
     "Queues",
     "Received",
+    "RecordBand",
+    "RecordBin",
+    "RecordFigure",
+    "RecordMetrics",
+    "RecordSkill",
     "Redrive",
     "RedriveFilter",
     "Redriven",
@@ -124,8 +144,13 @@ __all__ = [
     "Skill",
     "SlackTarget",
     "Status",
+    "Strength",
+    "Team",
+    "TeamDetail",
+    "TeamStrength",
     "TeamsTarget",
     "TelegramTarget",
+    "ThreeWay",
     "TickerItem",
     "TimelineEntry",
     "Transaction",
@@ -133,6 +158,8 @@ __all__ = [
     "UnitCounts",
     "Unread",
     "Verification",
+    "VersionDetail",
+    "VersionOut",
     "Webhook",
     "Weights",
     "Zone",

@@ -11,7 +11,7 @@ from typing import Any
 
 from auspex.core.database import Connection, connect, transaction
 from auspex.core.telemetry import count, logger
-from auspex.oracle.engine.calibrate import Layer, elo_thresholds, fit_layer
+from auspex.oracle.engine.calibrate import LAYER_SEASONS, Layer, elo_thresholds, fit_layer
 from auspex.oracle.engine.elo_fit import fit_elo
 from auspex.oracle.engine.goals_fit import GoalsFitError, GoalsHyper, fit_goals
 from auspex.oracle.engine.history import History, PlayedMatch
@@ -21,8 +21,8 @@ from auspex.oracle.model import ModelFamily
 from auspex.oracle.parameter_store import needs_refit, params_for, store_failure, store_parameters
 from auspex.oracle.seasons import season_of
 
-LAYER_SEASONS = 4
-"""Completed seasons whose forecasts, made walk forward, teach τ and the risk thresholds."""
+COUNTED = ("goals", "sot", "shots", "corners", "red")
+"""What the results count of each side."""
 
 
 def refit_competitions(at: datetime) -> dict[str, Any]:
@@ -75,11 +75,8 @@ def refit_competition(connection: Connection, competition: Competition, *, at: d
 
 def played_match(row: dict[str, Any]) -> PlayedMatch:
     """Return a stored result as engines know it; teams are their identifiers."""
-    return PlayedMatch(
-        day=row["match_date"], season=row["season"], home=row["home_id"], away=row["away_id"],
-        home_goals=row["home_goals"], away_goals=row["away_goals"], home_sot=row["home_sot"],
-        away_sot=row["away_sot"], home_red=row["home_red"], away_red=row["away_red"],
-    )  # fmt: skip
+    counts = {f"{side}_{name}": row[f"{side}_{name}"] for side in ("home", "away") for name in COUNTED}
+    return PlayedMatch(day=row["match_date"], season=row["season"], home=row["home_id"], away=row["away_id"], **counts)
 
 
 def _layers(

@@ -98,6 +98,14 @@ HAS_NO_RULE = {
         "chunks": "the index", "corpus": "the index", "terms": "the index", "postings": "the index",
         "events": "a filing's history", "leases": "a row for a filing", "edgar_budget": "one row",
     },
+    "oracle": {
+        "competitions": "reference data", "teams": "the product", "team_aliases": "the product",
+        "team_reviews": "a row for a name", "matches": "the product", "match_changes": "a match's history",
+        "odds": "the product", "source_files": "where a result is from", "source_budgets": "a row for a source",
+        "params": "what forecasts stand on", "team_params": "what forecasts stand on",
+        "posteriors": "what forecasts stand on", "reports": "shared until revoked", "calibration": "sums of the scores",
+        "batch_rows": "go with their job", "shards": "go with their job", "projections": "go with their job",
+    },
 }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ CREATE TABLE oracle.team_reviews (
   nearest jsonb NOT NULL DEFAULT '[]',
   first_seen_at timestamptz NOT NULL,
   last_seen_at timestamptz NOT NULL,
+  closed_at timestamptz,
   PRIMARY KEY (competition, name)
 );
 COMMENT ON TABLE oracle.team_reviews IS 'Names that no alias knows; a person adds the alias, the next refresh reads the row';
@@ -380,10 +381,9 @@ GRANT INSERT ON oracle.teams, oracle.team_aliases, oracle.team_reviews, oracle.s
   oracle.shards, oracle.projections, oracle.calibration TO auspex_oracle;
 GRANT UPDATE ON oracle.source_budgets, oracle.matches, oracle.odds, oracle.batch_rows, oracle.shards, oracle.projections,
   oracle.calibration TO auspex_oracle;
-GRANT UPDATE (nearest, last_seen_at) ON oracle.team_reviews TO auspex_oracle;
+GRANT UPDATE (nearest, last_seen_at, closed_at) ON oracle.team_reviews TO auspex_oracle;
 GRANT UPDATE (status) ON oracle.params TO auspex_oracle;
 GRANT UPDATE (revoked_at) ON oracle.reports TO auspex_oracle;
-GRANT DELETE ON oracle.team_reviews, oracle.calibration TO auspex_oracle; -- a name that an alias knows needs no review
 
 -- What a product reaches of the platform and of the gateway, as filings does.
 GRANT INSERT ON platform.outbox TO auspex_oracle;

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from auspex.core.clock import format_instant
+from auspex.core.clock import current_clock, format_instant
 from auspex.core.database import Connection, connect, transaction
 from auspex.core.limits import FORECAST_DAYS
 from auspex.core.telemetry import count
@@ -31,22 +31,27 @@ def archive_week(at: datetime) -> dict[str, Any]:
     archived = 0
     for competition in load_competitions(connect()):
         with transaction() as connection:
-            predictions = forecast_week(connection, competition, at=at)
-            results = archive_predictions(connection, product=PRODUCT, predictions=predictions, at=at)
+            now = max(at, current_clock().now())
+            predictions = forecast_week(connection, competition, at=at, now=now)
+            results = archive_predictions(connection, product=PRODUCT, predictions=predictions, at=now)
         archived += sum(result.created for result in results)
     count("ForecastsArchived", archived)
     return {"forecasts_archived": archived}
 
 
-def forecast_week(connection: Connection, competition: Competition, *, at: datetime) -> list[Prediction]:
-    """Return predictions of a competition's matches of the coming week whose outcome cannot be known at `at`."""
+def forecast_week(connection: Connection, competition: Competition, *, at: datetime, now: datetime) -> list[Prediction]:
+    """Return predictions, issued at `at`, of a competition's matches of the week after it.
+
+    A match whose outcome can be known by `now`, when they are archived, is left out: a run that comes late, or again,
+    says nothing of what has begun.
+    """
     today = at.date()
     elo = params_for(connection, competition=competition.code, model=ModelFamily.ELO, as_of=today)
     if elo is None or elo.elo is None:
         return []
     goals = params_for(connection, competition=competition.code, model=ModelFamily.GOALS, as_of=today)
     coming = upcoming_matches(connection, competition.code, today, today + timedelta(days=FORECAST_DAYS))
-    rows = {row["match_id"]: row for row in coming if outcome_at(row) > at}
+    rows = {row["match_id"]: row for row in coming if outcome_at(row) > now}
     if not rows:
         return []
     odds = early_odds(connection, list(rows))

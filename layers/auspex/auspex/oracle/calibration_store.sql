@@ -11,8 +11,3 @@ ORDER BY 1, 2, 3, 4, 5
 ON CONFLICT (origin, model, model_version, competition, season) DO UPDATE SET
   n = excluded.n, metrics = excluded.metrics, bins = excluded.bins, built_at = excluded.built_at
 WHERE (c.n, c.metrics, c.bins) IS DISTINCT FROM (excluded.n, excluded.metrics, excluded.bins)
-
--- name: drop_older
-DELETE FROM oracle.calibration WHERE origin = %(origin)s AND NOT (model, model_version, competition, season) IN (
-  SELECT g.model, g.model_version, g.competition, g.season
-  FROM jsonb_to_recordset(%(rows)s) AS g (model text, model_version text, competition text, season text))

@@ -8,8 +8,8 @@ SELECT c.code, c.name, c.country, c.n_teams, c.tie_break, c.zones,
                  WHERE p.competition = c.code AND p.status = 'active'), '{}') AS params_versions,
        (SELECT max(f.fetched_at) FROM oracle.source_files AS f
         WHERE f.competition = c.code AND f.outcome IN ('stored', 'unchanged')) AS last_refreshed_at,
-       coalesce((SELECT jsonb_agg(r.name ORDER BY r.name) FROM oracle.team_reviews AS r WHERE r.competition = c.code), '[]')
-         AS names_under_review
+       coalesce((SELECT jsonb_agg(r.name ORDER BY r.name) FROM oracle.team_reviews AS r WHERE r.competition = c.code
+                 AND r.closed_at IS NULL), '[]') AS names_under_review
 FROM oracle.competitions AS c
 WHERE %(after)s::text IS NULL OR c.code > %(after)s
 ORDER BY c.code

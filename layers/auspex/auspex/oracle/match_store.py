@@ -274,4 +274,4 @@ def _review(
     connection.execute(
         SQL["review_names"], {"competition": competition.code, "source": source, "rows": Jsonb(rows), "at": at}
     )
-    connection.execute(SQL["close_reviews"], {"competition": competition.code})
+    connection.execute(SQL["close_reviews"], {"competition": competition.code, "at": at})

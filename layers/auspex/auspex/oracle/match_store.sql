@@ -24,11 +24,12 @@ ON CONFLICT DO NOTHING
 INSERT INTO oracle.team_reviews AS r (competition, name, source, nearest, first_seen_at, last_seen_at)
 SELECT %(competition)s, g.name, %(source)s, g.nearest, %(at)s, %(at)s
 FROM jsonb_to_recordset(%(rows)s) AS g (name text, nearest jsonb)
-ON CONFLICT (competition, name) DO UPDATE SET nearest = excluded.nearest, last_seen_at = excluded.last_seen_at
+ON CONFLICT (competition, name) DO UPDATE SET
+  nearest = excluded.nearest, last_seen_at = excluded.last_seen_at, closed_at = NULL
 
 -- name: close_reviews
-DELETE FROM oracle.team_reviews AS r
-WHERE r.competition = %(competition)s
+UPDATE oracle.team_reviews AS r SET closed_at = %(at)s
+WHERE r.competition = %(competition)s AND r.closed_at IS NULL
   AND EXISTS (SELECT 1 FROM oracle.team_aliases AS a WHERE a.competition = r.competition AND a.alias = r.name)
 
 -- name: upsert_matches

@@ -29,7 +29,6 @@ def rebuild_calibration(at: datetime) -> int:
         with transaction() as connection:
             rows = [_row(origin, key, group) for key, group in sorted(_groups(connection, origin).items())]
             connection.execute(SQL["upsert_calibration"], {"rows": Jsonb(rows), "at": at})
-            connection.execute(SQL["drop_older"], {"rows": Jsonb(rows), "origin": origin})
         built += len(rows)
     return built
 

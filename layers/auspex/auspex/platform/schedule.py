@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from auspex.core import outbox
-from auspex.core.clock import current_clock
+from auspex.core.clock import FixedClock, current_clock, set_clock
+from auspex.core.config import DeploymentSettings, read_settings
 from auspex.core.database import begin_invocation, transaction
 from auspex.core.telemetry import count, flush_metrics, log_invocation, logger
 from auspex.platform.deliveries import begin_schedule_run, end_schedule_run
@@ -38,7 +40,8 @@ class Schedule:
         if not begun:
             return {"schedule": self.name, "outcome": "repeat"}
         try:
-            detail = self._run(scheduled_at)
+            with time_of(event, scheduled_at):
+                detail = self._run(scheduled_at)
         except Exception as error:
             self._end(scheduled_at, "failed", {"error": f"{type(error).__name__}: {error}"[:500]}, started)
             logger().exception("schedule failed", extra={"schedule": self.name})
@@ -72,3 +75,26 @@ def firing_time(event: dict[str, Any]) -> datetime:
     if not isinstance(stated, str) or stated == UNFILLED:
         return current_clock().now()
     return datetime.fromisoformat(stated).astimezone(UTC)
+
+
+class TimeDoesNotTravelError(RuntimeError):
+    """An event asks for the past where only the present counts."""
+
+
+@contextmanager
+def time_of(event: dict[str, Any], scheduled_at: datetime) -> Iterator[None]:
+    """Run a block on the clock of its firing where the event says `"time_travel": true`, as replays of the past do.
+
+    With stage local alone; anywhere else it is refused, so that nothing is ever archived under a time that is not.
+    """
+    if event.get("time_travel") is not True:
+        yield
+        return
+    if read_settings(DeploymentSettings).stage != "local":
+        raise TimeDoesNotTravelError("time travels with stage local alone")
+    before = current_clock()
+    set_clock(FixedClock(scheduled_at))
+    try:
+        yield
+    finally:
+        set_clock(before)

@@ -49,7 +49,8 @@ FROM jsonb_to_recordset(%(rows)s) AS g (
   home_shots integer, away_shots integer, home_corners integer, away_corners integer, home_red integer, away_red integer)
 ORDER BY g.match_id
 ON CONFLICT (competition, season, home_id, away_id) DO UPDATE SET
-  match_date = excluded.match_date, kickoff = coalesce(excluded.kickoff, CASE WHEN m.match_date = excluded.match_date THEN m.kickoff END),
+  match_date = excluded.match_date,
+  kickoff = coalesce(excluded.kickoff, CASE WHEN m.match_date = excluded.match_date THEN m.kickoff END),
   home_goals = excluded.home_goals, away_goals = excluded.away_goals,
   ht_home = coalesce(excluded.ht_home, m.ht_home), ht_away = coalesce(excluded.ht_away, m.ht_away),
   home_sot = coalesce(excluded.home_sot, m.home_sot), away_sot = coalesce(excluded.away_sot, m.away_sot),

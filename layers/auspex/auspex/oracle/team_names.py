@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-RESEMBLES = 0.84
+RESEMBLES = 0.8
 """Share of matching characters from which on a new name may be a misspelt old one."""
 NEAREST = 3
 

@@ -1,0 +1,138 @@
+"""Replay a stretch of a real season on the stack: results come in, forecasts are archived before and scored after.
+
+Every morning of the stretch the replay server is set to that day and the deployed schedules run at their own times
+(`"time_travel": true`, which the local stage alone accepts). What they leave is then read over the API and checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall
+from typing import Any
+
+from infra.local import aws
+from infra.local.state import state_directory
+
+from auspex_client import Auspex
+
+TIMES = {"refresh": wall(6, 30), "refit": wall(7, 0), "score": wall(7, 30)}
+COMPETITION, SEASON = "E0", "2018/19"
+FIRST_DAY, DAYS = date(2018, 11, 1), 45
+SHOWN = ("stored", "competitions_fitted", "forecasts_archived", "outcomes_recorded", "scored")
+
+Fire = Callable[[str, datetime], dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Record:
+    """What turned out false."""
+
+    failures: list[str] = field(default_factory=list)
+
+    def check(self, statement: str, *, holds: bool) -> None:
+        """Say whether a statement holds, and remember it when it does not."""
+        print(f"    {'✓' if holds else '✗'} {statement}")
+        if not holds:
+            self.failures.append(statement)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Replay and check; exit 0 only if all was true."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo_oracle", description=__doc__)
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, default=FIRST_DAY)
+    parser.add_argument("--days", type=int, default=DAYS)
+    options = parser.parse_args(arguments)
+    directory = state_directory()
+    state = json.loads(directory.state_file.read_text(encoding="utf-8"))
+    stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
+    endpoint = f"http://127.0.0.1:{state['emulator_port']}"
+    started = time.monotonic()
+    try:
+        live_through(options.first, options.days, travel=_traveller(state["replay_port"]), fire=_firing(endpoint))
+    finally:
+        _traveller(state["replay_port"])(None)
+    print(f"\n{options.days} mornings in {time.monotonic() - started:.0f} s")
+    record = Record()
+    with Auspex(stack["api_url"], stack["api_key"]) as auspex:
+        show_record(auspex, options.first + timedelta(days=options.days), record)
+    return 1 if record.failures else 0
+
+
+def live_through(first: date, days: int, *, travel: Callable[[date | None], None], fire: Fire) -> Counter[str]:
+    """Run refresh, refit and score on each of some mornings; returns the sums of what they counted."""
+    total: Counter[str] = Counter()
+    for offset in range(days):
+        day = first + timedelta(days=offset)
+        travel(day)
+        counts: Counter[str] = Counter()
+        for name, at in TIMES.items():
+            reply = fire(name, datetime.combine(day, at, UTC))
+            counts.update({key: value for key, value in reply.items() if isinstance(value, int)})
+        total += counts
+        print(f"  {day}  " + "  ".join(f"{name} {counts[name]}" for name in SHOWN if counts[name]))
+    return total
+
+
+def show_record(auspex: Auspex, today: date, record: Record) -> None:
+    """Print the record of every model over the stretch, the coming matches, and the parameters in force."""
+    print(f"\nThe record of {COMPETITION} {SEASON}: the last forecast before each kick-off, scored")
+    rows = auspex.oracle.calibration.list(competition=COMPETITION, season=SEASON).data
+    for row in rows:
+        if row.metrics is None:
+            print(f"    {row.model:16} n {row.n}  (too few for figures)")
+            continue
+        rps, skill = row.metrics.rps, row.metrics.skill.base_rate
+        beside = (
+            ""
+            if skill is None
+            else f"  skill against the base rate {skill.value:+.3f} [{skill.low:+.3f}, {skill.high:+.3f}]"
+        )
+        print(f"    {row.model:16} n {row.n}  RPS {rps.value:.4f} [{rps.low:.4f}, {rps.high:.4f}]{beside}")
+    record.check("both models, the market and both together have a record", holds=len(rows) >= 4)
+    record.check("every record counts the same matches", holds=len({row.n for row in rows}) == 1)
+    coming = auspex.oracle.fixtures.list(competition=COMPETITION, from_=today, to=today + timedelta(days=6)).data
+    for fixture in coming[:3]:
+        said = next((f for f in fixture.forecasts if f.model == "goals"), None)
+        shown = "not forecast yet" if said is None else (
+            f"{said.probabilities.home:.3f} / {said.probabilities.draw:.3f} / {said.probabilities.away:.3f}"
+        )  # fmt: skip
+        print(f"    {fixture.match_date}  {fixture.home} v {fixture.away}: {shown}")
+    versions = auspex.oracle.parameters.list(competition=COMPETITION, status="active").data
+    record.check("both models have parameters in force", holds=len(versions) == 2)
+    scorebook = auspex.scorebook.show("oracle").data
+    record.check("the public scorebook shows the same models", holds=bool(scorebook))
+
+
+def _traveller(replay_port: int) -> Callable[[date | None], None]:
+    def travel(day: date | None) -> None:
+        body = json.dumps({"day": None if day is None else day.isoformat()}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{replay_port}/__day", data=body, method="POST")
+        urllib.request.urlopen(request, timeout=10).read()  # noqa: S310 - as above
+
+    return travel
+
+
+def _firing(endpoint: str) -> Fire:
+    pages = aws.client("lambda", endpoint).get_paginator("list_functions").paginate()
+    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
+
+    def fire(schedule: str, at: datetime) -> dict[str, Any]:
+        wanted = f"OracleSchedule{schedule.capitalize()}"
+        name = next(name for name in names if wanted in name)
+        event = {"schedule": f"oracle-{schedule}", "scheduled_at": at.isoformat(), "time_travel": True}
+        reply: dict[str, Any] = json.loads(aws.invoke(endpoint, name, event))
+        return reply
+
+    return fire
+
+
+if __name__ == "__main__":
+    sys.exit(main())

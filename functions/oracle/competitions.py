@@ -24,7 +24,7 @@ class ZoneOut(Representation):
 
 
 class CompetitionOut(Representation):
-    """A competition with what is known of it; `tie_break` is null where the chain is not known for certain."""
+    """A competition with what is known of it; `tie_break` is null where we do not know the chain."""
 
     code: str
     name: str

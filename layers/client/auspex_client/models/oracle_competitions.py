@@ -19,7 +19,7 @@ class Zone(Model):
 
 
 class Competition(Model):
-    """A competition with what is known of it; `tie_break` is null where the chain is not known for certain."""
+    """A competition with what is known of it; `tie_break` is null where we do not know the chain."""
 
     code: str
     country: str

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from auspex.oracle.engine.history import PlayedMatch
 
-FIRST_DAY = date(2010, 8, 14)
+FIRST_DAY = date(2010, 8, 13)
+"""A Friday, as all rounds are: the day that a week's parameters are of."""
 SHOTS_PER_GOAL = 3.0
 
 
@@ -49,7 +50,7 @@ def synthetic_league(seed: int, *, teams: int = 12, seasons: int = 2, spread: fl
         for number, (i, j) in enumerate(pairs):
             rates = np.exp(league.log_rates(names[i], names[j]))
             goals, misses = generator.poisson(rates), generator.poisson(rates * (SHOTS_PER_GOAL - 1))
-            day = FIRST_DAY + timedelta(days=365 * season + 7 * (number // (teams // 2)))
+            day = FIRST_DAY + timedelta(days=364 * season + 7 * (number // (teams // 2)))
             matches.append(
                 PlayedMatch(
                     day,

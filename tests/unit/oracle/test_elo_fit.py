@@ -32,6 +32,13 @@ def test_what_one_wins_the_other_loses(home: float, away: float, gap: int) -> No
     assert rating_change(expected_score(home, away), gap) == pytest.approx(-rating_change(mirrored, -gap), abs=1e-9)
 
 
+def test_a_match_moves_both_ratings_by_the_worked_amount() -> None:
+    match = PlayedMatch(date(2010, 9, 1), "a", "A", "B", 2, 0)
+    fit = fit_elo(History.of([match]), as_of=date(2010, 9, 2), season="a")
+    change = 12 * 3**0.5 * (1 - 1 / (1 + 10 ** (-80 / 400)))
+    assert fit.ratings == pytest.approx((1500 + change, 1500 - change))
+
+
 def test_the_error_shrinks_with_matches_down_to_a_floor() -> None:
     assert (elo_sd(0), elo_sd(18), elo_sd(1000)) == (120.0, 60.0, 35.0)
 

@@ -127,6 +127,37 @@ def test_shots_count_where_they_are_known_and_goals_alone_where_not() -> None:
     assert not np.allclose(fitted().mean, fitted(bare).mean, atol=1e-3)
 
 
+def test_a_match_without_counts_leaves_its_response_to_the_goals() -> None:
+    same = tuple(
+        replace(m, home_sot=m.home_goals if n % 2 else None, away_sot=m.away_goals if n % 2 else None)
+        for n, m in enumerate(LEAGUE.matches)
+    )
+    alone, mixed = replace(GOALS_ALONE, stretch=1.0), GoalsHyper(goals_share=0.5, sot_share=0.5, stretch=1.0)
+    np.testing.assert_allclose(fitted(replace(LEAGUE, matches=same), mixed).mean, fitted(LEAGUE, alone).mean, atol=1e-9)
+
+
+def test_stretching_widens_strengths_and_their_error_and_keeps_the_goals_of_both_sides() -> None:
+    plain = GoalsHyper(half_life_days=1e9, goals_share=0.5, sot_share=0.5, shots_share=0, corners_share=0, stretch=1.0)
+    before, after = fitted(LEAGUE, plain), fitted(LEAGUE, replace(plain, stretch=1.3))
+    np.testing.assert_allclose(after.attack, 1.3 * np.array(before.attack), atol=1e-12)
+    np.testing.assert_allclose(after.defence, 1.3 * np.array(before.defence), atol=1e-12)
+    np.testing.assert_allclose(after.factor[2:], 1.3 * before.factor[2:], atol=1e-12)
+    np.testing.assert_allclose(after.factor[:2], before.factor[:2], atol=1e-12)
+    for fit in (before, after):
+        home, away = np.sum([(r.home, r.away) for r in (fit.rates(m.home, m.away) for m in LEAGUE.matches)], axis=0)
+        sot = [(m.home_sot or 0, m.away_sot or 0) for m in LEAGUE.matches]
+        goals = [(m.home_goals, m.away_goals) for m in LEAGUE.matches]
+        expected = np.sum(goals, axis=0) / 2 + np.sum(sot, axis=0) / 2 * (np.sum(goals) / np.sum(sot))
+        assert (home, away) == pytest.approx(tuple(expected))
+
+
+def test_long_summers_leave_the_running_season_alone() -> None:
+    last = tuple(match for match in LEAGUE.matches if match.season == "2011/12")
+    forgetful = fitted(LEAGUE, GoalsHyper(summer_days=1e5))
+    np.testing.assert_allclose(forgetful.mean, fitted(replace(LEAGUE, matches=last)).mean, atol=1e-6)
+    assert not np.allclose(forgetful.mean, fitted().mean, atol=1e-3)
+
+
 def test_newcomers_start_weaker_and_strangers_are_newcomers() -> None:
     second = [
         replace(m, home="New", away=m.away) if m.home == "Team 00" else m

@@ -81,6 +81,11 @@ def test_weeks_are_drawn_whole() -> None:
     assert high - low > 2.5 * (alone_high - alone_low)
 
 
+def test_weeks_count_by_their_matches() -> None:
+    weeks = np.repeat(np.arange(20), np.arange(1, 21))
+    assert scores.mean_interval(np.ones(len(weeks)), weeks) == pytest.approx((1.0, 1.0))
+
+
 def test_the_same_seed_gives_the_same_interval_and_skill_has_one() -> None:
     p, outcomes = planted_forecasts(2000, seed=3)
     ours = scores.ranked_probability(p, outcomes)

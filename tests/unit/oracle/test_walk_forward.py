@@ -45,6 +45,8 @@ def test_every_match_is_forecast_once_from_older_parameters(forecasts: Forecasts
     np.testing.assert_allclose(forecasts.elo.sum(axis=1), 1)
     np.testing.assert_allclose(forecasts.goals_model.sum(axis=1), 1)
     assert set(forecasts.outcomes.tolist()) == {0, 1, 2}
+    played = [match for match in LEAGUE.matches if match.season != "2010/11"]
+    assert forecasts.goals.sum() == sum(match.home_goals + match.away_goals for match in played)
 
 
 def test_results_of_the_block_and_later_change_nothing(forecasts: Forecasts) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from tests.factories.synthetic_leagues import SyntheticLeague, synthetic_league
 
 from auspex.oracle.engine.goals_fit import FittedGoals, GoalsFitError, GoalsHyper, fit_goals, golden_section
-from auspex.oracle.engine.history import Floats, History, LookAheadError
+from auspex.oracle.engine.history import Floats, History, LookAheadError, PlayedMatch
 
 LEAGUE = synthetic_league(7)
 AS_SPECIFIED = GoalsHyper(
@@ -228,3 +228,28 @@ def test_dependence_of_low_scores_is_found() -> None:
         for n, m in enumerate(LEAGUE.matches)
     ]
     assert fitted(replace(LEAGUE, matches=tuple(more_draws))).rho < fitted().rho - 0.02
+
+
+THIRD_PARTY = [
+    (0, 1, 1.141799, 1.335077), (1, 0, 1.958116, 0.778498), (2, 5, 2.094305, 0.996650),
+    (7, 3, 1.675481, 0.713170), (4, 6, 1.643321, 1.022187), (6, 2, 1.584506, 1.129469),
+]  # fmt: skip
+"""λ and μ of PoissonGoalsModel of penaltyblog 1.13.1 on the matches below; its DixonColesGoalModel gives ρ -0.00527."""
+
+
+def test_without_prior_the_fit_is_the_maximum_likelihood_of_another_library() -> None:
+    names = [f"Team {index:02d}" for index in range(8)]
+    pairs = [(i, j) for i in range(8) for j in range(8) if i != j]
+    matches = [
+        PlayedMatch(
+            date(2020, 1, day), "a", names[i], names[j], (3 * i + 2 * j + i * j) % 4, (2 * i + 5 * j + i * i) % 3
+        )
+        for day in (1, 2)
+        for i, j in pairs
+    ]
+    hyper = replace(GOALS_ALONE, half_life_days=1e12, ridge=1e-6)
+    fit = fit_goals(History.of(matches), as_of=date(2020, 1, 3), season="a", hyper=hyper)
+    for home, away, home_rate, away_rate in THIRD_PARTY:
+        rates = fit.rates(names[home], names[away])
+        assert (rates.home, rates.away) == pytest.approx((home_rate, away_rate), abs=1e-4)
+    assert fit.rho == pytest.approx(-0.00527, abs=1e-4)

@@ -33,9 +33,14 @@ SHELLS = {
         "archive_forecasts", "forecast_scores", "rebuild_calibration", "refit_competitions", "refresh_sources",
         # stores and reads
         "calibration_reads", "competition_store", "fixture_reads", "match_store", "parameter_reads", "parameter_store",
-        "source_store", "team_reads",
+        "simulation_store", "source_store", "team_reads",
         # adapters
         "ports", "source_errors", "sources",
+        # answers: use cases, and what hashes, refuses or looks up
+        "answer_fixture", "create_simulation", "fingerprint", "fitted_fixture", "fixture_bodies", "fixture_of",
+        "narrate", "resolve_fixture", "show_simulation", "simulation_bodies",
+        # other endpoints' use cases
+        "allowance", "answer_inplay", "inplay_bodies", "lessons", "remove_margins", "report_store", "share_report",
         # contracts, shapes
         "prices", "problems", "representations",
     },
@@ -71,6 +76,9 @@ NEEDED = {
     ("platform", "scorebook"): {"numpy"},
     ("oracle", "schedule_refit"): {"numpy"},
     ("oracle", "schedule_score"): {"numpy"},
+    ("oracle", "simulations"): {"numpy"},
+    ("oracle", "devig"): {"numpy"},
+    ("oracle", "inplay"): {"numpy"},
     ("filings", "searches"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "asks"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "stage_knowledge"): {"numpy", "onnxruntime", "tokenizers"},

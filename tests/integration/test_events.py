@@ -20,7 +20,7 @@ PROVIDERS = provider_settings("http://127.0.0.1:9")  # configured, and nobody an
 STATUS_OTHER_THAN_200 = {
     "unmatched": 404,
     "accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202,
-    "grants": 404, "notification_channels": 201, "refunds": 404, "payments": 401,
+    "grants": 404, "reports": 404, "notification_channels": 201, "refunds": 404, "payments": 401,
     "webhook_deliveries": 404, "webhooks": 201,
 }  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
+from textwrap import dedent
 from typing import Any
 
 from infra.local.client_code.naming import Name, class_name, success_schema
@@ -103,13 +105,17 @@ def typed_dictionary(name: str, vocabulary: Vocabulary) -> str:
     own = vocabulary.names[name]
     if schema.get("type") != "object" or not all(field.isidentifier() for field in schema.get("properties", {})):
         return f"{own} = {vocabulary.request_type({k: v for k, v in schema.items() if k != 'properties'})}"
-    lines = [f"class {own}(TypedDict):", docstring(schema.get("description") or f"{own}.", 4), ""]
     required = set(schema.get("required", ()))
+    fields = {}
     for field, described in schema.get("properties", {}).items():
         kind = vocabulary.request_type(described)
         kind = unite(kind, "None") if is_nullable(described) else kind
-        lines.append(f"    {field}: {kind if field in required else f'NotRequired[{kind}]'}")
-    return "\n".join(lines)
+        fields[field] = kind if field in required else f"NotRequired[{kind}]"
+    about = docstring(schema.get("description") or f"{own}.", 4)
+    if any(iskeyword(field) for field in fields):  # no class body can hold them
+        members = ", ".join(f'"{field}": {kind}' for field, kind in fields.items())
+        return f'{own} = TypedDict("{own}", {{{members}}})\n{dedent(about)}'
+    return "\n".join([f"class {own}(TypedDict):", about, "", *(f"    {f}: {kind}" for f, kind in fields.items())])
 
 
 def _in_order(names: list[str], vocabulary: Vocabulary) -> list[str]:

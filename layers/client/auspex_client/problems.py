@@ -64,6 +64,13 @@ class ChannelLimitReached(ApiProblem):
     remedy = "Delete a channel that is no longer needed."
 
 
+class CompareMissing(ApiProblem):
+    """A comparative answer without something to compare with. (422)"""
+
+    code = "compare-missing"
+    remedy = "Give `compare`, a second body without a depth."
+
+
 class Conflict(ApiProblem):
     """Something already under way stands against it. (409)"""
 
@@ -111,6 +118,13 @@ class IdempotencyKeyReused(ApiProblem):
 
     code = "idempotency-key-reused"
     remedy = "Use a new key for a new request."
+
+
+class InputsMissing(ApiProblem):
+    """Neither strengths, nor teams of a competition, nor expected goals, nor odds: nothing to compute from. (422)"""
+
+    code = "inputs-missing"
+    remedy = "Give ratings (elo), goals (goals), a competition with its teams, or odds."
 
 
 class InternalError(ApiProblem):
@@ -176,6 +190,20 @@ class LedgerRefused(ApiProblem):
     remedy = "See `detail`; quote the request id when it is unclear."
 
 
+class LeverWithoutEffect(ApiProblem):
+    """A lever without a number that the asked model reads; no hidden size is invented. (422)"""
+
+    code = "lever-without-effect"
+    remedy = "Give rating_shift for elo, attack_factor or defence_factor for goals."
+
+
+class LookAhead(ApiProblem):
+    """`as_of` lies after the match or after today: more would be known than at the forecast's time. (422)"""
+
+    code = "look-ahead"
+    remedy = "Give an as_of that is neither after the day of the match nor in the future."
+
+
 class MailNotConfigured(ApiProblem):
     """This deployment has no mail server. (503)"""
 
@@ -190,11 +218,32 @@ class MalformedRequest(ApiProblem):
     remedy = "Correct what `detail` and `errors` name."
 
 
+class MarketMismatch(ApiProblem):
+    """Odds of a draw for a sport without draws, or none for a sport with them. (422)"""
+
+    code = "market-mismatch"
+    remedy = "Give odds of a draw for football, and for no other sport."
+
+
 class MethodNotAllowed(ApiProblem):
     """The resource exists but not with this method. (405)"""
 
     code = "method-not-allowed"
     remedy = "See the OpenAPI page for the methods of this path."
+
+
+class ModelNotForSport(ApiProblem):
+    """The goals model for a sport that is not decided by few goals. (422)"""
+
+    code = "model-not-for-sport"
+    remedy = "Use the model elo."
+
+
+class NoParameters(ApiProblem):
+    """No fitted parameters of this competition were in force before the day asked for. (409)"""
+
+    code = "no-parameters"
+    remedy = "Ask for a later day, or give strengths of your own."
 
 
 class NoProvider(ApiProblem):
@@ -230,6 +279,20 @@ class NotRecorded(ApiProblem):
 
     code = "not-recorded"
     remedy = "Use a recorded filing, or the live source."
+
+
+class OddsNotRepresentable(ApiProblem):
+    """No expected goals give these probabilities. (422)"""
+
+    code = "odds-not-representable"
+    remedy = "Check the odds, or use the model elo."
+
+
+class OddsSumBelowOne(ApiProblem):
+    """The inverse odds add up to less than one: no single quote looks like that. (422)"""
+
+    code = "odds-sum-below-one"
+    remedy = "Give the odds of one source, or allow a negative margin where the route offers it."
 
 
 class OwnAccount(ApiProblem):
@@ -274,6 +337,13 @@ class RateLimited(ApiProblem):
     remedy = "Wait for `Retry-After` seconds; `RateLimit` says how many requests are left."
 
 
+class RatesOutOfRange(ApiProblem):
+    """The levers take the expected goals out of 0.05 to 6. (422)"""
+
+    code = "rates-out-of-range"
+    remedy = "Use smaller factors; both sides' goals stay within 0.05 and 6."
+
+
 class RefundExceedsCharge(ApiProblem):
     """More would be paid back than was charged; `charged` and `refunded` say what was. (409)"""
 
@@ -286,6 +356,20 @@ class RequestInProgress(ApiProblem):
 
     code = "request-in-progress"
     remedy = "Retry after the time in `Retry-After`; the retry gets the first request's reply."
+
+
+class RhoOutOfRange(ApiProblem):
+    """ρ would make the probability of a scoreline negative. (422)"""
+
+    code = "rho-out-of-range"
+    remedy = "Stay within `low` and `high`, or leave rho out."
+
+
+class SameTeam(ApiProblem):
+    """Home and away are the same. (422)"""
+
+    code = "same-team"
+    remedy = "Name two different teams."
 
 
 class ScopeMissing(ApiProblem):
@@ -328,6 +412,13 @@ class StaleEpoch(ApiProblem):
 
     code = "stale-epoch"
     remedy = "Read the status; repeat with its epoch if the wish still stands."
+
+
+class StateInvalid(ApiProblem):
+    """The match cannot be where it is said to be. (422)"""
+
+    code = "state-invalid"
+    remedy = "Give a minute that the period has: 0 to 47 in the first half, 45 to 94 in the second."
 
 
 class TeamUnknown(ApiProblem):
@@ -430,6 +521,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "channel-code-wrong": ChannelCodeWrong,
     "channel-exists": ChannelExists,
     "channel-limit-reached": ChannelLimitReached,
+    "compare-missing": CompareMissing,
     "conflict": Conflict,
     "cooldown": Cooldown,
     "daily-allowance-used": DailyAllowanceUsed,
@@ -437,6 +529,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "delivery-pending": DeliveryPending,
     "filed-by-another-company": FiledByAnotherCompany,
     "idempotency-key-reused": IdempotencyKeyReused,
+    "inputs-missing": InputsMissing,
     "internal-error": InternalError,
     "job-finished": JobFinished,
     "job-not-redrivable": JobNotRedrivable,
@@ -446,28 +539,39 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "key-outlives-caller": KeyOutlivesCaller,
     "key-secret-shown-once": KeySecretShownOnce,
     "ledger-refused": LedgerRefused,
+    "lever-without-effect": LeverWithoutEffect,
+    "look-ahead": LookAhead,
     "mail-not-configured": MailNotConfigured,
     "malformed-request": MalformedRequest,
+    "market-mismatch": MarketMismatch,
     "method-not-allowed": MethodNotAllowed,
+    "model-not-for-sport": ModelNotForSport,
+    "no-parameters": NoParameters,
     "no-provider": NoProvider,
     "not-found": NotFound,
     "not-found-at-source": NotFoundAtSource,
     "not-ready": NotReady,
     "not-recorded": NotRecorded,
+    "odds-not-representable": OddsNotRepresentable,
+    "odds-sum-below-one": OddsSumBelowOne,
     "own-account": OwnAccount,
     "prediction-changed": PredictionChanged,
     "prediction-too-late": PredictionTooLate,
     "processing-failed": ProcessingFailed,
     "provider-not-configured": ProviderNotConfigured,
     "rate-limited": RateLimited,
+    "rates-out-of-range": RatesOutOfRange,
     "refund-exceeds-charge": RefundExceedsCharge,
     "request-in-progress": RequestInProgress,
+    "rho-out-of-range": RhoOutOfRange,
+    "same-team": SameTeam,
     "scope-missing": ScopeMissing,
     "signature-invalid": SignatureInvalid,
     "source-not-configured": SourceNotConfigured,
     "source-unavailable": SourceUnavailable,
     "span-invalid": SpanInvalid,
     "stale-epoch": StaleEpoch,
+    "state-invalid": StateInvalid,
     "team-unknown": TeamUnknown,
     "too-large": TooLarge,
     "too-many-codes": TooManyCodes,

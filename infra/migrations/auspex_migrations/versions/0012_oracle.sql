@@ -213,9 +213,12 @@ CREATE TABLE oracle.simulations (
   idempotency_key text,
   fingerprint char(64) NOT NULL,
   depth text NOT NULL,
+  origin text NOT NULL CHECK (origin IN ('live', 'backtest')),
   request jsonb NOT NULL,
   result jsonb NOT NULL,
   result_sha256 char(64) NOT NULL,
+  narrative jsonb,
+  prediction_id text,
   token_cost integer NOT NULL CHECK (token_cost >= 0),
   created_at timestamptz NOT NULL,
   UNIQUE NULLS DISTINCT (account_id, route, idempotency_key)
@@ -328,6 +331,18 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
   ORDER BY s.score_id DESC LIMIT 1
 $$;
 
+-- What is left today of an account's analyses; limits null on plans that have none.
+CREATE FUNCTION oracle.read_allowance(
+  p_account_id text, p_analyses_max integer, p_cooldown interval, p_at timestamptz)
+RETURNS TABLE (plan text, used integer, analyses_max integer, cooldown_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT a.plan, CASE WHEN w.day = (p_at AT TIME ZONE 'UTC')::date THEN w.used ELSE 0 END,
+         CASE WHEN a.plan = 'free' THEN p_analyses_max END,
+         CASE WHEN a.plan = 'free' AND w.last_at + p_cooldown > p_at THEN w.last_at + p_cooldown END
+  FROM platform.accounts AS a LEFT JOIN platform.allowances AS w ON w.account_id = a.account_id
+  WHERE a.account_id = p_account_id
+$$;
+
 -- ── Nothing of these is edited ─────────────────────────────────────────────────────────────────────────────────────
 CREATE TRIGGER source_files_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON oracle.source_files
   FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
@@ -374,7 +389,8 @@ GRANT SELECT ON oracle.reports TO auspex_retention;
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA oracle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION oracle.list_scored_forecasts(text, text, integer), oracle.list_forecasts_of(text[]),
-  oracle.list_predicted(text[]), oracle.read_own_score(text, text) TO auspex_oracle;
+  oracle.list_predicted(text[]), oracle.read_own_score(text, text),
+  oracle.read_allowance(text, integer, interval, timestamptz) TO auspex_oracle;
 GRANT SELECT ON ALL TABLES IN SCHEMA oracle TO auspex_oracle;
 GRANT INSERT ON oracle.teams, oracle.team_aliases, oracle.team_reviews, oracle.source_files, oracle.matches, oracle.odds,
   oracle.params, oracle.team_params, oracle.posteriors, oracle.simulations, oracle.reports, oracle.batch_rows,

@@ -274,3 +274,27 @@ REJECTED_ROWS_KEPT: Final = 50
 """Rejected rows of one source file that are kept with their reason."""
 CALIBRATION_MATCHES_MIN: Final = 50
 """Scored forecasts below which no calibration figure is shown."""
+TEAM_NAME_CHARACTERS_MIN: Final = 2
+"""Shortest name of a side."""
+TEAM_NAME_CHARACTERS_MAX: Final = 80
+"""Longest name of a side."""
+LEVERS_MAX: Final = 8
+"""Levers of one fixture, or of one scenario."""
+SCENARIOS_MAX: Final = 6
+"""Scenarios of the caller's own in one request."""
+SIMULATIONS_MIN: Final = 1_000
+"""Fewest runs of a simulation."""
+SIMULATIONS_MAX: Final = 100_000
+"""Most runs of a simulation."""
+DEVIG_MARKETS_MAX: Final = 200
+"""Markets of one margin removal."""
+DEVIG_OUTCOMES_MAX: Final = 50
+"""Outcomes of one market whose margin is removed."""
+CLIENT_REFERENCE_CHARACTERS_MAX: Final = 100
+"""Longest reference of the caller's own."""
+GOALS_MAX: Final = 30
+"""Goals that a side of a match under way may have scored."""
+RED_CARDS_MAX: Final = 5
+"""Sendings-off that a side of a match under way may have had."""
+NARRATIVE_SECONDS_MAX: Final = 20
+"""How long an answer waits for a provider's wording; then the template is served."""

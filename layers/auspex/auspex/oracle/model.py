@@ -253,7 +253,8 @@ class ResolvedFixture:
     At least one of `ratings`, `rates`, `odds` is there. `strengths` stands beside `rates` where these were fitted, and
     `ratings` stands beside `rates` where a goals forecast blends both. `log_ratio_sd` is the standard deviation of
     ln(λ/μ). `tau` tempers the blended probabilities (1 for numbers of the caller). `thresholds` are where MEDIUM and
-    HIGH begin on the risk score.
+    HIGH begin on the risk score. `outcome_due_at` is when the outcome of the stored match can first be
+    known.
     """
 
     sport: Sport
@@ -265,6 +266,7 @@ class ResolvedFixture:
     competition: str | None = None
     match_id: str | None = None
     kickoff: datetime | None = None
+    outcome_due_at: datetime | None = None
     neutral: bool = False
     ratings: EloRatings | None = None
     rates: GoalRates | None = None

@@ -12,7 +12,16 @@ from auspex_client.async_resources.oracle_competitions import AsyncOracleCompeti
 from auspex_client.async_resources.oracle_fixtures import AsyncOracleFixtures
 from auspex_client.async_resources.oracle_parameters import AsyncOracleParameters
 from auspex_client.async_resources.oracle_teams import AsyncOracleTeams
+from auspex_client.async_resources.oracle_devig import AsyncOracleDevig
+from auspex_client.async_resources.oracle_inplay import AsyncOracleInplay
+from auspex_client.async_resources.oracle_lessons import AsyncOracleLessons
+from auspex_client.async_resources.oracle_reports import AsyncOracleReports
+from auspex_client.async_resources.oracle_simulations import AsyncOracleSimulations
+from auspex_client.calls import CallOptions
+from auspex_client.models.oracle import OracleAllowance
+from auspex_client.replies import Reply
 from auspex_client.resource import AsyncResource
+from auspex_client.resources.oracle import SHOW_ORACLE_ALLOWANCE
 
 if TYPE_CHECKING:
     from auspex_client.async_client import AsyncAuspex
@@ -28,3 +37,15 @@ class AsyncOracle(AsyncResource):
         self.fixtures = AsyncOracleFixtures(auspex)
         self.parameters = AsyncOracleParameters(auspex)
         self.teams = AsyncOracleTeams(auspex)
+        self.devig = AsyncOracleDevig(auspex)
+        self.inplay = AsyncOracleInplay(auspex)
+        self.lessons = AsyncOracleLessons(auspex)
+        self.reports = AsyncOracleReports(auspex)
+        self.simulations = AsyncOracleSimulations(auspex)
+
+    async def allowance(self, *, options: CallOptions | None = None) -> Reply[OracleAllowance]:
+        """Show how many analyses are used and left today, and until when the next one waits.
+
+        GET /v1/oracle/allowance, scope `oracle:read`.
+        """
+        return await self._auspex.call(SHOW_ORACLE_ALLOWANCE, OracleAllowance, options=options)

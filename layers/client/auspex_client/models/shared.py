@@ -6,8 +6,9 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired, TypedDict
 
 from auspex_client.model import Model
 
@@ -74,6 +75,27 @@ class Ask(Model):
     )
     refused: bool
     source: str
+
+
+class Caveat(Model):
+    """What a reader must know beside the number."""
+
+    code: str
+    text: str
+
+
+Devig = Literal["power", "goto", "shin"]
+
+
+class Explanation(Model):
+    """The answer in words, from a template."""
+
+    caveats: list[Caveat]
+    summary: str
+
+
+GoalsIn = TypedDict("GoalsIn", {"lambda": float, "mu": float, "rho": NotRequired[float]})
+"""Expected goals of home (`lambda`) and away (`mu`), and the low-score correction `rho`."""
 
 
 class TimelineEntry(Model):
@@ -162,6 +184,63 @@ class Lease(Model):
     provider: Literal["openai", "gemini", "groq", "cloudflare", "huggingface"] | str | None
     reason: str | None
     state: Literal["held", "none"] | str
+
+
+LeverKind = Literal["absence", "rest", "venue", "weather", "custom"]
+
+
+Side = Literal["home", "away", "both"]
+
+
+class LeverIn(TypedDict):
+    """A change that the caller puts a number on: above 1 is stronger, in attack as in defence."""
+
+    attack_factor: NotRequired[float | None]
+    defence_factor: NotRequired[float | None]
+    kind: LeverKind
+    rating_shift: NotRequired[float | None]
+    side: Side
+
+
+ModelFamily = Literal["elo", "goals"]
+
+
+class OddsIn(TypedDict):
+    """Decimal odds as seen before kick-off; `draw` belongs to football alone, the totals come as a pair."""
+
+    away: float
+    draw: NotRequired[float | None]
+    home: float
+    over_2_5: NotRequired[float | None]
+    seen_at: NotRequired[dt.datetime | None]
+    under_2_5: NotRequired[float | None]
+
+
+class Outcomes(Model):
+    """Probabilities of the three outcomes, adding up to exactly one; the draw is 0 where the sport has none."""
+
+    away: float
+    draw: float
+    home: float
+
+
+class ScenarioIn(TypedDict):
+    """Levers under a name, acting on top of the request's own."""
+
+    levers: Sequence[LeverIn]
+    name: str
+
+
+class SideIn(TypedDict):
+    """A competitor: its name, and what the caller knows of it."""
+
+    name: str
+    rating: NotRequired[float | None]
+    rating_sd: NotRequired[float | None]
+    team_id: NotRequired[str | None]
+
+
+Sport = Literal["football", "basketball", "mma", "other"]
 
 
 class Transaction(Model):

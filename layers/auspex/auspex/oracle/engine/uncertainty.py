@@ -1,0 +1,78 @@
+"""What is not known of the parameters, carried through to the probabilities (ORACLE 7.7).
+
+δ is the error of ln(λ/μ), or of the rating difference in points, with standard deviation σ. Everything here moves one
+fixture's point along δ and evaluates the whole forecast there.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from auspex.oracle.engine.basis import Basis
+
+Floats = npt.NDArray[np.float64]
+
+NODES = 9
+NODES_REACH = 2.2
+INTERVAL_REACH = 1.96
+INTERVAL_POINTS = 41
+"""Where an interval is looked for between its ends: a draw is likeliest inside, not at an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """p̄ over the nodes, the mean entropy of a single node and the entropy of p̄, in nats."""
+
+    probabilities: Floats
+    mean_entropy: float
+    total_entropy: float
+
+
+def nodes(sigma: float) -> tuple[Floats, Floats]:
+    """Return nine equally spaced δ in ±2.2σ and their weights ∝ e^(-δ²/2σ²), which add up to 1."""
+    steps = np.linspace(-NODES_REACH, NODES_REACH, NODES)
+    weights = np.exp(-(steps**2) / 2)
+    return steps * sigma, weights / weights.sum()
+
+
+def averaged(basis: Basis, sigma: float | None) -> Averaged:
+    """Return the forecast averaged over what is not known; without σ, the forecast itself."""
+    if not sigma:
+        outcomes = basis.probabilities(basis.point[None])[0]
+        own = entropy(outcomes)
+        return Averaged(outcomes, own, own)
+    steps, weights = nodes(sigma)
+    each = basis.probabilities(basis.shifted(basis.point, steps))
+    mean = weights @ each
+    return Averaged(mean, float(weights @ np.array([entropy(row) for row in each])), entropy(mean))
+
+
+def probability_intervals(basis: Basis, sigma: float) -> Floats:
+    """Return the least and greatest of each outcome's probability for δ within ±1.96σ, shape (3, 2)."""
+    steps = np.linspace(-INTERVAL_REACH, INTERVAL_REACH, INTERVAL_POINTS) * sigma
+    each = basis.probabilities(basis.shifted(basis.point, steps))
+    return np.stack((each.min(axis=0), each.max(axis=0)), axis=1)
+
+
+def differences(first: Basis, second: Basis, sigmas: tuple[float, float]) -> Floats:
+    """Return the standard deviation of second - first of each outcome when both err the same way, shape (3,).
+
+    The same nine nodes serve both, each in units of its own σ: what two views of one match share cancels.
+    """
+    steps, weights = nodes(1.0)
+    before, after = (
+        basis.probabilities(basis.shifted(basis.point, steps * sigma))
+        for basis, sigma in zip((first, second), sigmas, strict=True)
+    )
+    gaps = after - before
+    mean = weights @ gaps
+    return np.asarray(np.sqrt(weights @ (gaps - mean) ** 2))
+
+
+def entropy(probabilities: Floats) -> float:
+    """Return -Σ p ln p in nats; what is impossible adds nothing."""
+    return -math.fsum(p * math.log(p) for p in probabilities.tolist() if p > 0)

@@ -1,0 +1,54 @@
+"""`client.oracle.reports`.
+
+Written by `make openapi` from the OpenAPI document; edit the handlers instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from auspex_client.calls import CallOptions, Operation, given
+from auspex_client.models.oracle_reports import PublicReport, ReportVerification, SharedReport
+from auspex_client.replies import Reply
+from auspex_client.resource import Resource
+
+SHARE_ORACLE_REPORT = Operation("share_oracle_report", "POST", "/v1/oracle/reports")
+REVOKE_ORACLE_REPORT = Operation("revoke_oracle_report", "DELETE", "/v1/oracle/reports/{report_id}")
+SHOW_ORACLE_REPORT = Operation("show_oracle_report", "GET", "/v1/oracle/reports/{report_id}")
+VERIFY_ORACLE_REPORT = Operation("verify_oracle_report", "GET", "/v1/oracle/reports/{report_id}/verify")
+
+
+class OracleReports(Resource):
+    """Operations of `oracle.reports`."""
+
+    def create(self, simulation_id: str, *, options: CallOptions | None = None) -> Reply[SharedReport]:
+        """Share one of the caller's answers; an answer that is shared already keeps its report.
+
+        POST /v1/oracle/reports, scope `oracle:write`.
+        """
+        return self._auspex.call(
+            SHARE_ORACLE_REPORT, SharedReport, body=given({"simulation_id": simulation_id}), options=options
+        )
+
+    def delete(self, report_id: str, *, options: CallOptions | None = None) -> Reply[Any]:
+        """End the sharing of a report; it cannot be read or verified any more.
+
+        DELETE /v1/oracle/reports/{report_id}, scope `oracle:write`.
+        """
+        return self._auspex.call_untyped(REVOKE_ORACLE_REPORT, path={"report_id": report_id}, options=options)
+
+    def show(self, report_id: str, *, options: CallOptions | None = None) -> Reply[PublicReport]:
+        """Show a shared report to anybody.
+
+        GET /v1/oracle/reports/{report_id}, no key.
+        """
+        return self._auspex.call(SHOW_ORACLE_REPORT, PublicReport, path={"report_id": report_id}, options=options)
+
+    def verify(self, report_id: str, *, options: CallOptions | None = None) -> Reply[ReportVerification]:
+        """Compute the hash of a report's body anew and compare it with the one stated when it was shared.
+
+        GET /v1/oracle/reports/{report_id}/verify, no key.
+        """
+        return self._auspex.call(
+            VERIFY_ORACLE_REPORT, ReportVerification, path={"report_id": report_id}, options=options
+        )

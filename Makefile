@@ -14,6 +14,7 @@ SEASONS ?=
 HISTORIES ?= 1000000
 MINUTES ?= 20
 LOCK_HISTORIES ?= 10000
+JOB_HISTORIES ?= 10000
 SAM_CLI := aws-sam-cli-1.170.0
 
 PY := .venv/bin/python
@@ -107,6 +108,10 @@ prove-redrive: install ## 10,000 mixed dead letters redriven twice: no duplicate
 
 prove-cancel: install ## 1,000 moments to cancel a job at: no outside effect begins afterwards
 	@$(PY) -m tests.proofs.cancelling
+
+.PHONY: prove-oracle-jobs
+prove-oracle-jobs: install ## Random histories of oracle's batches (JOB_HISTORIES=): no row lost, no token charged twice
+	@$(PY) -m tests.proofs.oracle_jobs --histories '$(JOB_HISTORIES)'
 
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock

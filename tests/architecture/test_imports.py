@@ -29,6 +29,10 @@ SHELLS = {
         "adapters", "ports",
     },
     "oracle": {
+        # batches and projections: what they are asked with, their rows and shards
+        "answer_rows", "batch_requests", "batch_rows", "batch_scores", "collect_shards", "create_batch",
+        "create_projection", "finish_shard", "job_problems", "messages", "projection_requests", "read_results",
+        "run_store", "run_strengths", "season_inputs", "simulate_shard", "totals", "weekly_versions",
         # use cases: they own a transaction or take a connection
         "archive_forecasts", "forecast_scores", "rebuild_calibration", "refit_competitions", "refresh_sources",
         # stores and reads
@@ -74,6 +78,9 @@ FORBIDDEN = {
 }
 NEEDED = {
     ("platform", "scorebook"): {"numpy"},
+    ("oracle", "results"): {"numpy"},
+    ("oracle", "stage_simulate"): {"numpy"},
+    ("oracle", "stage_collect"): {"numpy"},
     ("oracle", "schedule_refit"): {"numpy"},
     ("oracle", "schedule_score"): {"numpy"},
     ("oracle", "simulations"): {"numpy"},

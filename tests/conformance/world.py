@@ -16,7 +16,16 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from infra.local.provider_server.server import provider_settings
-from tests.conformance.makers import HEADERS, MAKERS, PATH_VALUES, PRESENT_VALUES, SITUATIONS, free_lease, hold_lease
+from tests.conformance.makers import (
+    HEADERS,
+    MAKERS,
+    MAKERS_OF_OPERATIONS,
+    PATH_VALUES,
+    PRESENT_VALUES,
+    SITUATIONS,
+    free_lease,
+    hold_lease,
+)
 from tests.conformance.operations import (
     ULID_EXAMPLE,
     Operation,
@@ -101,9 +110,10 @@ class World:
             {"account_id": account_id, "tokens": tokens, "at": self.harness.clock.now()},
         )
 
-    def made(self, prefix: str, owner: Holder) -> str:
-        """Make something that an account owns and return its id."""
-        return MAKERS[prefix](self, owner)
+    def made(self, prefix: str, owner: Holder, operation: Operation | None = None) -> str:
+        """Make something that an account owns, fit for an operation, and return its id."""
+        own = MAKERS_OF_OPERATIONS.get((operation.name, prefix)) if operation is not None else None
+        return (own or MAKERS[prefix])(self, owner)
 
     def created(self, owner: Holder, path: str, body: Any) -> Any:
         """Create something over HTTP and return what the reply shows."""
@@ -123,7 +133,7 @@ class World:
     ) -> Prepared:
         """Return a request as the document's examples say it, about things that `owner` has, or that `ids` names."""
         if owner is not None:
-            ids = partial(self.made, owner=owner)
+            ids = partial(self.made, owner=owner, operation=operation)
         path = operation.path
         for name, example in operation.path_examples().items():
             value = _named(example, ids) if example is not None else PATH_VALUES[name]

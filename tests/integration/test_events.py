@@ -21,7 +21,7 @@ STATUS_OTHER_THAN_200 = {
     "unmatched": 404,
     "accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202,
     "grants": 404, "reports": 404, "notification_channels": 201, "refunds": 404, "payments": 401,
-    "webhook_deliveries": 404, "webhooks": 201,
+    "webhook_deliveries": 404, "webhooks": 201, "batches": 202, "projections": 202, "results": 404,
 }  # fmt: skip
 
 

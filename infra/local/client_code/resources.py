@@ -160,6 +160,10 @@ def _parameters(verb: str, operation: Json, body: Json, vocabulary: Vocabulary, 
     ]  # fmt: skip
     if raw_body:
         return [*found, Parameter("body", "body", "bytes | Mapping[str, Any]", True, False, "")]  # noqa: FBT003 - a row
+    # Where a query parameter bears a field's name it serves bodies of another media type; this method sends JSON.
+    serves_others = len(operation["requestBody"]["content"]) > 1 if "requestBody" in operation else False
+    if serves_others:
+        found = [p for p in found if p.place == "path" or p.field not in body.get("properties", {})]
     taken = {p.field for p in found}
     required = set(body.get("required", ()))
     for field, schema in body.get("properties", {}).items():

@@ -250,6 +250,21 @@ END $$;
 CREATE TRIGGER reports_keep BEFORE UPDATE ON oracle.reports FOR EACH ROW EXECUTE FUNCTION oracle.keep_report();
 
 -- ── Jobs' rows: they live as long as their job ─────────────────────────────────────────────────────────────────────
+-- What a job was asked for, and what its shards add up to; null while a shard is missing that was counted on.
+CREATE TABLE oracle.runs (
+  job_id text PRIMARY KEY REFERENCES platform.jobs ON DELETE CASCADE,
+  account_id text NOT NULL REFERENCES platform.accounts,
+  run text NOT NULL UNIQUE,
+  kind text NOT NULL CHECK (kind IN ('batch', 'projection')),
+  input jsonb NOT NULL,
+  rejected jsonb NOT NULL DEFAULT '[]',
+  strengths jsonb,
+  totals jsonb
+);
+COMMENT ON COLUMN oracle.runs.strengths IS
+  'What seasons of a competition are drawn from: the first shard looks it up, all others draw from the same';
+COMMENT ON COLUMN oracle.runs.run IS 'Prefix of the units of its job: <run>/000 … and <run>/collect';
+
 CREATE TABLE oracle.batch_rows (
   job_id text NOT NULL REFERENCES platform.jobs ON DELETE CASCADE,
   row_no integer NOT NULL CHECK (row_no > 0),
@@ -273,6 +288,41 @@ CREATE TABLE oracle.projections (
   "table" jsonb NOT NULL,
   meta jsonb NOT NULL
 );
+
+-- How many shards of a job wait or run. Exact under the job's lock, which whoever ends a unit holds until it commits.
+CREATE FUNCTION oracle.count_shards_alive(p_job_id text) RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT count(*)::integer FROM platform.job_units AS u
+  WHERE u.job_id = p_job_id AND u.kind IN ('oracle.batch', 'oracle.projection') AND u.unit_key NOT LIKE '%/collect'
+    AND u.state IN ('queued', 'running')
+$$;
+
+-- The last shard of a job begins the collection. Where the last one dies, its dead letter does (decision 0003): in the
+-- transaction that stores it, before the platform fails the unit, and under the job's lock.
+CREATE FUNCTION oracle.note_dead_shard() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE message jsonb := platform.envelope_of(NEW.body); asked oracle.runs; others integer;
+BEGIN
+  SELECT r.* INTO asked FROM oracle.runs AS r WHERE r.job_id = message -> 'body' ->> 'job_id';
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  PERFORM 1 FROM platform.jobs AS j WHERE j.job_id = asked.job_id AND j.status IN ('queued', 'running') FOR UPDATE;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  SELECT count(*) FILTER (WHERE u.unit_key <> NEW.unit_key) INTO others FROM platform.job_units AS u
+    WHERE u.job_id = asked.job_id AND u.unit_key NOT LIKE '%/collect' AND u.state IN ('queued', 'running')
+    HAVING bool_or(u.unit_key = NEW.unit_key);
+  IF others = 0 THEN
+    INSERT INTO platform.outbox (outbox_id, queue, body, created_at, deliver_after)
+    VALUES (platform.new_ulid(NEW.dead_at), 'oracle-collect', jsonb_build_object(
+      'schema', 'oracle.collect_shards.v1', 'message_id', 'msg_' || platform.new_ulid(NEW.dead_at),
+      'dedup_key', 'collect:' || NEW.dead_letter_id, 'account_id', asked.account_id, 'job_id', asked.job_id,
+      'request_id', message ->> 'request_id', 'traceparent', message ->> 'traceparent', 'deferrals', 0,
+      'body', jsonb_build_object('unit_kind', 'oracle.' || asked.kind, 'unit_key', asked.run || '/collect',
+                                 'job_id', asked.job_id))::text, NEW.dead_at, NEW.dead_at);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER oracle_note_dead_shard AFTER INSERT ON platform.dead_letters
+  FOR EACH ROW WHEN (NEW.queue = 'oracle-simulate') EXECUTE FUNCTION oracle.note_dead_shard();
 
 -- ── Calibration: read from the scorebook, rebuilt whenever it grows ────────────────────────────────────────────────
 CREATE TABLE oracle.calibration (
@@ -389,12 +439,13 @@ GRANT SELECT ON oracle.reports TO auspex_retention;
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA oracle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION oracle.list_scored_forecasts(text, text, integer), oracle.list_forecasts_of(text[]),
-  oracle.list_predicted(text[]), oracle.read_own_score(text, text),
+  oracle.list_predicted(text[]), oracle.count_shards_alive(text), oracle.read_own_score(text, text),
   oracle.read_allowance(text, integer, interval, timestamptz) TO auspex_oracle;
 GRANT SELECT ON ALL TABLES IN SCHEMA oracle TO auspex_oracle;
 GRANT INSERT ON oracle.teams, oracle.team_aliases, oracle.team_reviews, oracle.source_files, oracle.matches, oracle.odds,
   oracle.params, oracle.team_params, oracle.posteriors, oracle.simulations, oracle.reports, oracle.batch_rows,
-  oracle.shards, oracle.projections, oracle.calibration TO auspex_oracle;
+  oracle.shards, oracle.projections, oracle.runs, oracle.calibration TO auspex_oracle;
+GRANT UPDATE (strengths, totals) ON oracle.runs TO auspex_oracle;
 GRANT UPDATE ON oracle.source_budgets, oracle.matches, oracle.odds, oracle.batch_rows, oracle.shards, oracle.projections,
   oracle.calibration TO auspex_oracle;
 GRANT UPDATE (nearest, last_seen_at, closed_at) ON oracle.team_reviews TO auspex_oracle;

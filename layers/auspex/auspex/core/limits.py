@@ -298,3 +298,29 @@ RED_CARDS_MAX: Final = 5
 """Sendings-off that a side of a match under way may have had."""
 NARRATIVE_SECONDS_MAX: Final = 20
 """How long an answer waits for a provider's wording; then the template is served."""
+BATCH_ROWS_MAX: Final = 5_000
+"""Rows of one batch."""
+BATCH_ROWS_FREE_MAX: Final = 50
+"""Rows of one batch on the free plan."""
+BATCH_BYTES_MAX: Final = 4_194_304
+"""Largest body of a batch, JSON or CSV (4 MB)."""
+SHARD_ROWS: Final = 100
+"""Rows of a batch that one message works on."""
+SHARD_SEASONS: Final = 2_000
+"""Seasons of a projection that one message works on."""
+SEASONS_MIN: Final = 1_000
+"""Fewest simulated seasons of a projection."""
+SEASONS_MAX: Final = 100_000
+"""Most simulated seasons of a projection."""
+SEASONS_DEFAULT: Final = 10_000
+"""Simulated seasons of a projection that states no number."""
+SEED_MAX: Final = 9_007_199_254_740_991
+"""Largest seed: 2^53 - 1, the largest integer that every JSON reader holds exactly."""
+PROJECTION_TEAMS_MAX: Final = 40
+"""Teams of a league of the caller's own."""
+PROJECTION_FIXTURES_MAX: Final = 1_600
+"""Matches that were played, or that are left, in a league of the caller's own."""
+PROJECTION_LEVERS_MAX: Final = 40
+"""Levers of one projection."""
+REJECTIONS_SHOWN_MAX: Final = 100
+"""Rejected rows that the refusal of a batch without a good row points at."""

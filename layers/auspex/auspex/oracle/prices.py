@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from auspex.oracle.model import Depth
-from auspex.platform.charging import Price, fixed_price
+from auspex.platform.charging import Price, fixed_price, job_price
 
 DEPTH_TOKENS: Final[Mapping[Depth, int]] = {
     Depth.HEADLINE: 0,
@@ -47,3 +47,19 @@ def simulation_quote(arguments: Mapping[str, Any]) -> int:
 
 SIMULATION_PRICE = Price("known", simulation_quote, is_analysis=True)
 INPLAY_PRICE = fixed_price(INPLAY_TOKENS, is_analysis=True)
+
+
+def batch_quote(arguments: Mapping[str, Any]) -> int:
+    """Return the most a batch can cost: every row that was accepted is answered."""
+    body: Any = arguments["body"]
+    asked = body.with_options(depth=arguments.get("depth"))
+    return batch_tokens(asked.depth, rows=len(asked.accepted()))
+
+
+def projection_quote(arguments: Mapping[str, Any]) -> int:
+    """Return what a projection of so many seasons costs."""
+    return projection_tokens(int(arguments["body"].n))
+
+
+BATCH_PRICE = job_price(batch_quote, is_analysis=True)
+PROJECTION_PRICE = job_price(projection_quote, is_analysis=True)

@@ -25,7 +25,6 @@ class ZoneOut(Representation):
 
 class CompetitionOut(Representation):
     """A competition with what is known of it; `tie_break` is null where we do not know the chain."""
-    """A competition with what is known of it; `tie_break` is null where the chain is not known."""
 
     code: str
     name: str

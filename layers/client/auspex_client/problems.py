@@ -29,6 +29,20 @@ class BalanceTooSmall(ApiProblem):
     remedy = "Top the account up (packs of 10, 30 and 100 tokens), or ask for less."
 
 
+class BatchAbovePlan(ApiProblem):
+    """More rows than the account's plan allows in one batch. (422)"""
+
+    code = "batch-above-plan"
+    remedy = "Send fewer rows, or top the account up: docs/limits.md lists the caps."
+
+
+class BatchUnreadable(ApiProblem):
+    """A CSV whose header lacks columns, or that is no CSV; `errors` names the columns. (422)"""
+
+    code = "batch-unreadable"
+    remedy = "Send our columns or football-data's; docs/oracle-jobs.md lists both."
+
+
 class BodyTooLarge(ApiProblem):
     """The body is larger than this route accepts. (413)"""
 
@@ -139,6 +153,13 @@ class JobFinished(ApiProblem):
 
     code = "job-finished"
     remedy = "Read the job; its `status` says how it ended."
+
+
+class JobNotFinished(ApiProblem):
+    """The job has not ended yet, so that there are no results to read. (409)"""
+
+    code = "job-not-finished"
+    remedy = "Read the job until it has ended, or subscribe to its webhook."
 
 
 class JobNotRedrivable(ApiProblem):
@@ -281,6 +302,13 @@ class NotRecorded(ApiProblem):
     remedy = "Use a recorded filing, or the live source."
 
 
+class NothingAnswered(ApiProblem):
+    """No shard of a job came to an end. (500)"""
+
+    code = "nothing-answered"
+    remedy = "Redrive the job: only what is missing is done again."
+
+
 class OddsNotRepresentable(ApiProblem):
     """No expected goals give these probabilities. (422)"""
 
@@ -377,6 +405,13 @@ class ScopeMissing(ApiProblem):
 
     code = "scope-missing"
     remedy = "Use a key that holds the scope named in `required_scope`."
+
+
+class SeasonNotProjectable(ApiProblem):
+    """A season that cannot be played to its end: not all of its teams are known, or its tie-breaks are not. (422)"""
+
+    code = "season-not-projectable"
+    remedy = "Give a league of your own: teams, results, fixtures and tie_break."
 
 
 class SignatureInvalid(ApiProblem):
@@ -516,6 +551,8 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "accession-of-another-company": AccessionOfAnotherCompany,
     "already-held": AlreadyHeld,
     "balance-too-small": BalanceTooSmall,
+    "batch-above-plan": BatchAbovePlan,
+    "batch-unreadable": BatchUnreadable,
     "body-too-large": BodyTooLarge,
     "channel-code-spent": ChannelCodeSpent,
     "channel-code-wrong": ChannelCodeWrong,
@@ -532,6 +569,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "inputs-missing": InputsMissing,
     "internal-error": InternalError,
     "job-finished": JobFinished,
+    "job-not-finished": JobNotFinished,
     "job-not-redrivable": JobNotRedrivable,
     "key-already-rotated": KeyAlreadyRotated,
     "key-has-ended": KeyHasEnded,
@@ -552,6 +590,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "not-found-at-source": NotFoundAtSource,
     "not-ready": NotReady,
     "not-recorded": NotRecorded,
+    "nothing-answered": NothingAnswered,
     "odds-not-representable": OddsNotRepresentable,
     "odds-sum-below-one": OddsSumBelowOne,
     "own-account": OwnAccount,
@@ -566,6 +605,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "rho-out-of-range": RhoOutOfRange,
     "same-team": SameTeam,
     "scope-missing": ScopeMissing,
+    "season-not-projectable": SeasonNotProjectable,
     "signature-invalid": SignatureInvalid,
     "source-not-configured": SourceNotConfigured,
     "source-unavailable": SourceUnavailable,

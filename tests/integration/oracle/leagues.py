@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
-from auspex.oracle.parameter_store import store_parameters
 from tests.conftest import Database
 
 from auspex.oracle.engine.calibrate import Layer
 from auspex.oracle.engine.elo_fit import fit_elo
 from auspex.oracle.engine.goals_fit import fit_goals
 from auspex.oracle.engine.history import History, PlayedMatch
+from auspex.oracle.parameter_store import store_parameters
 
 NAMES = ("Ashford", "Birch Vale", "Kelby", "Dunmore", "Eastwick", "Fenwood")
 SEASON = "2024/25"

@@ -130,7 +130,7 @@ class RunOut(Representation):
     fingerprint: str
 
 
-class CalibrationOut(Representation):
+class TrackRecordOut(Representation):
     """How good this model's archived forecasts of the competition were; null figures for too few."""
 
     n: int
@@ -178,7 +178,7 @@ class SimulationOut(Representation):
     comparison: dict[str, Any] | None = None
     worked_steps: list[dict[str, Any]] | None = None
     lessons: list[str] | None = None
-    calibration: CalibrationOut | None = None
+    calibration: TrackRecordOut | None = None
     score: ScoreOut | None = None
 
     @classmethod

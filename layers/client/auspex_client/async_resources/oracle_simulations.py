@@ -11,8 +11,8 @@ from typing import Literal, overload
 
 from auspex_client.calls import CallOptions, given
 from auspex_client.model import Quote
-from auspex_client.models.oracle_simulations import Depth, FixtureIn, Simulation
-from auspex_client.models.shared import Devig, GoalsIn, LeverIn, ModelFamily, OddsIn, ScenarioIn, SideIn, Sport
+from auspex_client.models.oracle_simulations import FixtureIn, Simulation
+from auspex_client.models.shared import Depth, Devig, GoalsIn, LeverIn, ModelFamily, OddsIn, ScenarioIn, SideIn, Sport
 from auspex_client.replies import AsyncPage, Reply
 from auspex_client.resource import AsyncResource
 from auspex_client.resources.oracle_simulations import LIST_ORACLE_SIMULATIONS, SHOW_ORACLE_SIMULATION, SIMULATE_FIXTURE

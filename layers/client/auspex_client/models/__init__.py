@@ -33,6 +33,8 @@ from auspex_client.models.ops import JobMetrics, MessageMetrics, Metrics, Outbox
 from auspex_client.models.ops_dead_letters import DeadLetter, Redrive, RedriveFilter, Redriven
 from auspex_client.models.ops_failures import Failure
 from auspex_client.models.ops_schedules import Schedule
+from auspex_client.models.oracle import OracleAllowance
+from auspex_client.models.oracle_batches import Batch, BatchFixture, BatchResult, Rejected
 from auspex_client.models.oracle_calibration import (
     Calibration,
     RecordBand,
@@ -42,18 +44,15 @@ from auspex_client.models.oracle_calibration import (
     RecordSkill,
 )
 from auspex_client.models.oracle_competitions import Competition, Zone
-from auspex_client.models.oracle_fixtures import Fixture, Forecast, Offer, ThreeWay
-from auspex_client.models.oracle_parameters import TeamStrength, VersionDetail, VersionOut
-from auspex_client.models.oracle_teams import Strength, Team, TeamDetail
-from auspex_client.models.oracle import OracleAllowance
-from auspex_client.models.oracle_competitions import Competition, Zone
 from auspex_client.models.oracle_devig import ImpliedRates, Margins, Market, MarketIn
+from auspex_client.models.oracle_fixtures import Fixture, Forecast, Offer, ThreeWay
 from auspex_client.models.oracle_inplay import FinalScore, GoalsLeft, Inplay, InplayRun, Mean, Period, StateIn
 from auspex_client.models.oracle_lessons import Lesson, LessonRequest
+from auspex_client.models.oracle_parameters import TeamStrength, VersionDetail, VersionOut
+from auspex_client.models.oracle_projections import LeagueFixture, LeagueResult, LeagueTeam, LeagueZone, TeamLever
 from auspex_client.models.oracle_reports import PublicReport, ReportVerification, SharedReport
+from auspex_client.models.oracle_results import Results, Row
 from auspex_client.models.oracle_simulations import (
-    Calibration,
-    Depth,
     FixtureIn,
     Headline,
     Narrative,
@@ -62,7 +61,9 @@ from auspex_client.models.oracle_simulations import (
     Score,
     Simulation,
     Thresholds,
+    TrackRecord,
 )
+from auspex_client.models.oracle_teams import Strength, Team, TeamDetail
 from auspex_client.models.payments import Received
 from auspex_client.models.providers import Budget, Check, Drill, HealthOut, Provider, ProviderHealth, Status
 from auspex_client.models.providers_audit import AuditEntry, Chain
@@ -73,6 +74,7 @@ from auspex_client.models.shared import (
     Ask,
     Caveat,
     Citation,
+    Depth,
     Devig,
     Explanation,
     Figure,
@@ -106,6 +108,9 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Balance",
+    "Batch",
+    "BatchFixture",
+    "BatchResult",
     "Bin",
     "Budget",
     "Calibration",
@@ -133,10 +138,10 @@ __all__ = [
     "Figure",
     "Filing",
     "FilingDetail",
-    "Fixture",
-    "Forecast",
     "FinalScore",
+    "Fixture",
     "FixtureIn",
+    "Forecast",
     "GoalsIn",
     "GoalsLeft",
     "Headline",
@@ -150,6 +155,10 @@ __all__ = [
     "Key",
     "Kpi",
     "Lags",
+    "LeagueFixture",
+    "LeagueResult",
+    "LeagueTeam",
+    "LeagueZone",
     "Lease",
     "Lesson",
     "LessonRequest",
@@ -169,8 +178,8 @@ __all__ = [
     "NewKey",
     "NewWebhook",
     "Notification",
-    "Offer",
     "OddsIn",
+    "Offer",
     "OracleAllowance",
     "Outbox",
     "Outcomes",
@@ -192,9 +201,12 @@ __all__ = [
     "Redrive",
     "RedriveFilter",
     "Redriven",
+    "Rejected",
     "Reliability",
     "ReportVerification",
+    "Results",
     "Risk",
+    "Row",
     "Run",
     "ScenarioIn",
     "Schedule",
@@ -216,6 +228,7 @@ __all__ = [
     "Strength",
     "Team",
     "TeamDetail",
+    "TeamLever",
     "TeamStrength",
     "TeamsTarget",
     "TelegramTarget",
@@ -223,6 +236,7 @@ __all__ = [
     "Thresholds",
     "TickerItem",
     "TimelineEntry",
+    "TrackRecord",
     "Transaction",
     "Unit",
     "UnitCounts",

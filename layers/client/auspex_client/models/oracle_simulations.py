@@ -11,6 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from auspex_client.model import Model
 from auspex_client.models.shared import (
+    Depth,
     Devig,
     Explanation,
     GoalsIn,
@@ -21,20 +22,6 @@ from auspex_client.models.shared import (
     ScenarioIn,
     SideIn,
     Sport,
-)
-
-
-class Calibration(Model):
-    """How good this model's archived forecasts of the competition were; null figures for too few."""
-
-    n: int
-    rps: float | None
-    skill_vs_base: float | None
-
-
-Depth = (
-    Literal["headline_pick", "full_distribution", "scenario_extremes", "comparative_analysis", "deep_dive_educational"]
-    | str
 )
 
 
@@ -113,6 +100,14 @@ class Score(Model):
     scores: dict[str, float]
 
 
+class TrackRecord(Model):
+    """How good this model's archived forecasts of the competition were; null figures for too few."""
+
+    n: int
+    rps: float | None
+    skill_vs_base: float | None
+
+
 class Simulation(Model):
     """An answer. Everything but id, narrative, origin, reference, score and times follows from its fingerprint alone.
 
@@ -133,7 +128,7 @@ class Simulation(Model):
     result_sha256: str
     risk: Risk
     run: Run
-    calibration: Calibration | None = None
+    calibration: TrackRecord | None = None
     comparison: dict[str, Any] | None = None
     factors: dict[str, Any] | None = None
     histogram: dict[str, Any] | None = None

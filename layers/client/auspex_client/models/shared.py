@@ -84,6 +84,12 @@ class Caveat(Model):
     text: str
 
 
+Depth = (
+    Literal["headline_pick", "full_distribution", "scenario_extremes", "comparative_analysis", "deep_dive_educational"]
+    | str
+)
+
+
 Devig = Literal["power", "goto", "shin"]
 
 

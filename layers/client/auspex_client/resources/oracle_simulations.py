@@ -11,8 +11,8 @@ from typing import Literal, overload
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.model import Quote
-from auspex_client.models.oracle_simulations import Depth, FixtureIn, Simulation
-from auspex_client.models.shared import Devig, GoalsIn, LeverIn, ModelFamily, OddsIn, ScenarioIn, SideIn, Sport
+from auspex_client.models.oracle_simulations import FixtureIn, Simulation
+from auspex_client.models.shared import Depth, Devig, GoalsIn, LeverIn, ModelFamily, OddsIn, ScenarioIn, SideIn, Sport
 from auspex_client.replies import Page, Reply
 from auspex_client.resource import Resource
 

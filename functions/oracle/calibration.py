@@ -46,7 +46,7 @@ class RecordBandOut(Representation):
 
 
 class RecordMetricsOut(Representation):
-    """Means over all forecasts; smaller scores are better."""
+    """Means over all forecasts; the smaller, the closer."""
 
     rps: RecordFigureOut
     brier: RecordFigureOut

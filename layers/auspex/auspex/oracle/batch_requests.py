@@ -21,7 +21,7 @@ OWN_CODES = {"same-team", "market-mismatch"}
 CODES = {"missing": "value-missing", "extra_forbidden": "unknown-field"}
 EXAMPLE: dict[str, Any] = {
     "fixtures": [
-        {"home": {"name": "Alpha", "rating": 1600}, "away": {"name": "Beta", "rating": 1500}, "client_reference": "1"},
+        {"home": {"name": "Alpha", "rating": 1600}, "away": {"name": "Bravo", "rating": 1500}, "client_reference": "1"},
         {"home": {"name": "Gamma", "rating": 1450}, "away": {"name": "Delta", "rating": 1520}, "client_reference": "2"},
     ],
     "depth": "headline_pick",
@@ -29,7 +29,7 @@ EXAMPLE: dict[str, Any] = {
     "as_of": "row",
     "use_market": False,
 }
-CSV_EXAMPLE = "home,away,home_rating,away_rating,home_goals,away_goals\nAlpha,Beta,1600,1500,2,1\n"
+CSV_EXAMPLE = "home,away,home_rating,away_rating,home_goals,away_goals\nAlpha,Bravo,1600,1500,2,1\n"
 
 
 class Rejected(Representation):

@@ -85,11 +85,11 @@ class LeagueZone(Request):
 OWN_EXAMPLE: dict[str, Any] = {
     "n": 1000,
     "teams": [
-        {"name": "Alpha", "attack": 0.2, "defence": 0.1}, {"name": "Beta"}, {"name": "Gamma", "attack": -0.1},
+        {"name": "Alpha", "attack": 0.2, "defence": 0.1}, {"name": "Bravo"}, {"name": "Gamma", "attack": -0.1},
     ],
-    "results": [{"home": "Alpha", "away": "Beta", "home_goals": 2, "away_goals": 1}],
+    "results": [{"home": "Alpha", "away": "Bravo", "home_goals": 2, "away_goals": 1}],
     "fixtures": [
-        {"home": "Beta", "away": "Gamma"}, {"home": "Gamma", "away": "Alpha"}, {"home": "Beta", "away": "Alpha"},
+        {"home": "Bravo", "away": "Gamma"}, {"home": "Gamma", "away": "Alpha"}, {"home": "Bravo", "away": "Alpha"},
     ],
     "tie_break": ["points", "goal_difference", "goals_for", "lot"],
     "seed": 7,

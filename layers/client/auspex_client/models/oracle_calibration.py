@@ -50,7 +50,7 @@ class RecordSkill(Model):
 
 
 class RecordMetrics(Model):
-    """Means over all forecasts; smaller scores are better."""
+    """Means over all forecasts; the smaller, the closer."""
 
     bands: list[RecordBand] | None
     brier: RecordFigure

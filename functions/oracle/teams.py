@@ -21,7 +21,7 @@ AsOf = Annotated[date | None, Query(description="Strengths known before this day
 
 
 class TeamOut(Representation):
-    """A team; ratings in points, attack and defence on the log scale of goals (higher is better), null before a fit."""
+    """A team; ratings in points, attack and defence on the log scale of goals (more is stronger), null before a fit."""
 
     team_id: str
     name: str

@@ -39,7 +39,7 @@ class TeamDetail(Model):
 
 
 class Team(Model):
-    """A team; ratings in points, attack and defence on the log scale of goals (higher is better), null before a fit."""
+    """A team; ratings in points, attack and defence on the log scale of goals (more is stronger), null before a fit."""
 
     aliases: list[str]
     attack: float | None

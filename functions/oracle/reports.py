@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
+from auspex.oracle.key_order import in_order
 from auspex.oracle.report_store import Report, load_report, revoke_report
 from auspex.oracle.share_report import share_report, verify_report
-from auspex.oracle.simulation_bodies import in_order
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import Representation, Request
 

@@ -27,7 +27,7 @@ WHERE r.account_id = $1::text AND r.request_key = $2::text AND r.attempt = $3::i
 -- name: create_job
 SELECT job_id, created, balance FROM platform.create_job(
   $1::text, $2::text, 'proof.work', 'POST /proof/jobs', $3::text, $4::text, '{}'::jsonb, $5::text[], $6::text, NULL,
-  $7::timestamptz, $8::timestamptz, $9::bigint, $10::jsonb, $11::jsonb, $12::boolean, $13::integer, $14::interval)
+  $7::timestamptz, $8::timestamptz, $9::bigint, $10::jsonb, $11::jsonb, NULL, $12::boolean, $13::integer, $14::interval)
 
 -- name: advance_unit
 SELECT platform.advance_unit('proof.work', $1::text, 'work', $2::integer, NULL, $3::timestamptz)

@@ -57,6 +57,8 @@ def test_a_batch_is_a_job_of_a_unit_per_hundred_rows_and_one_that_collects(harne
     job = job_of(harness, key, job["job_id"])
     assert (job["status"], job["progress"], job["units"]["done"], job["cost"]) == ("succeeded", 100, 4, 21)
     assert balance(harness, key) == {"available": TOKENS - 21, "reserved": 0}
+    assert job["links"]["result"] == f"/v1/oracle/results/{job['job_id']}"
+    assert harness.request("GET", job["links"]["result"], key=key).status == 200
     rows = results(harness, key, job["job_id"])
     assert [row["row"] for row in rows] == list(range(1, 202))
     assert [row["client_reference"] for row in rows] == [f"row {number}" for number in range(201)]

@@ -1,9 +1,12 @@
--- Jobs whose price is counted in delivered items: {"base": 1, "tokens": 3, "per": 10} is one token as soon as there is an
+-- Jobs that say where their result is read, and jobs whose price is counted in delivered items:
+-- {"base": 1, "tokens": 3, "per": 10} is one token as soon as there is an
 -- item, and three more for every ten of them, rounded down over the whole job and not unit by unit.
 
 ALTER TABLE platform.jobs ADD COLUMN meter jsonb
   CHECK ((meter ->> 'base')::bigint >= 0 AND (meter ->> 'tokens')::bigint >= 0 AND (meter ->> 'per')::bigint > 0);
 COMMENT ON COLUMN platform.jobs.meter IS 'How delivered items are priced; NULL: units have prices of their own';
+ALTER TABLE platform.jobs ADD COLUMN result_path text CHECK (result_path LIKE '/v1/%');
+COMMENT ON COLUMN platform.jobs.result_path IS 'Where the result is read; NULL: units say it themselves';
 ALTER TABLE platform.job_units ADD COLUMN items integer NOT NULL DEFAULT 0 CHECK (items >= 0);
 COMMENT ON COLUMN platform.job_units.items IS 'What a finished unit delivered, counted by the meter of its job';
 
@@ -42,11 +45,12 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- As the form without a meter.
+-- As the form without a meter and a place of the result (`{job_id}` in it becomes the job's).
 CREATE FUNCTION platform.create_job(
   p_job_id text, p_account_id text, p_kind text, p_route text, p_idempotency_key text, p_request_sha256 text,
   p_request jsonb, p_units text[], p_request_id text, p_traceparent text, p_at timestamptz, p_expires_at timestamptz,
-  p_quote bigint, p_prices jsonb, p_meter jsonb, p_is_analysis boolean, p_analyses_max integer, p_cooldown interval)
+  p_quote bigint, p_prices jsonb, p_meter jsonb, p_result_path text,
+  p_is_analysis boolean, p_analyses_max integer, p_cooldown interval)
 RETURNS TABLE (job_id text, created boolean, same_request boolean, balance bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 #variable_conflict use_column
@@ -55,8 +59,9 @@ BEGIN
   SELECT * INTO job FROM platform.create_job(
     p_job_id, p_account_id, p_kind, p_route, p_idempotency_key, p_request_sha256, p_request, p_units, p_request_id,
     p_traceparent, p_at, p_expires_at, p_quote, p_prices, p_is_analysis, p_analyses_max, p_cooldown);
-  IF job.created AND p_meter IS NOT NULL THEN
-    UPDATE platform.jobs SET meter = p_meter WHERE job_id = p_job_id;
+  IF job.created AND (p_meter IS NOT NULL OR p_result_path IS NOT NULL) THEN
+    UPDATE platform.jobs SET meter = p_meter, result_path = replace(p_result_path, '{job_id}', p_job_id)
+      WHERE job_id = p_job_id;
   END IF;
   RETURN QUERY SELECT job.job_id::text, job.created::boolean, job.same_request::boolean, job.balance::bigint;
 END $$;
@@ -104,6 +109,6 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA platform FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
   platform.create_job(text, text, text, text, text, text, jsonb, text[], text, text, timestamptz, timestamptz, bigint,
-                      jsonb, jsonb, boolean, integer, interval),
+                      jsonb, jsonb, text, boolean, integer, interval),
   platform.finish_unit(text, text, text, jsonb, jsonb, text[], integer, timestamptz)
   TO auspex_platform, auspex_filings;

@@ -15,7 +15,7 @@ from auspex.core.limits import BATCH_ROWS_FREE_MAX, SHARD_ROWS
 from auspex.core.messages import Cause, wrap
 from auspex.core.problems import pointer_error
 from auspex.oracle.job_problems import BatchAbovePlan
-from auspex.oracle.messages import BATCH_KIND, CollectShards, SimulateShard, collect_unit, shard_unit
+from auspex.oracle.messages import BATCH_KIND, RESULT_PATH, CollectShards, SimulateShard, collect_unit, shard_unit
 from auspex.oracle.model import Depth
 from auspex.oracle.prices import BATCH_BASE_TOKENS, BATCH_ROWS_PER_PRICE, batch_row_tokens, batch_tokens
 from auspex.oracle.run_store import Run, RunKind, Shard, insert_run
@@ -53,7 +53,8 @@ def create_batch(connection: Connection, *, clock: Clock, command: BatchCommand,
     job = create_job(
         connection,
         NewJob(
-            account_id=command.account_id, kind=BATCH_KIND, route=ROUTE, units=units_of(run, shards),
+            account_id=command.account_id, result_path=RESULT_PATH,
+            kind=BATCH_KIND, route=ROUTE, units=units_of(run, shards),
             request=command.options | {
                 "rows": len(command.rows), "rows_sha256": sha256_of_json([list(row) for row in command.rows]),
                 "rejected_sha256": sha256_of_json(command.rejected),

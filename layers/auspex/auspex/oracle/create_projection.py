@@ -13,7 +13,7 @@ from auspex.core.ids import new_ulid
 from auspex.core.limits import SHARD_SEASONS
 from auspex.core.messages import Cause
 from auspex.oracle.create_batch import begin_shards, units_of
-from auspex.oracle.messages import PROJECTION_KIND
+from auspex.oracle.messages import PROJECTION_KIND, RESULT_PATH
 from auspex.oracle.prices import projection_tokens
 from auspex.oracle.run_store import Run, Shard, insert_run
 from auspex.oracle.season_inputs import load_season
@@ -56,7 +56,8 @@ def create_projection(connection: Connection, *, clock: Clock, command: Projecti
     job = create_job(
         connection,
         NewJob(
-            account_id=command.account_id, kind=PROJECTION_KIND, route=ROUTE, units=units_of(run, shards),
+            account_id=command.account_id, result_path=RESULT_PATH,
+            kind=PROJECTION_KIND, route=ROUTE, units=units_of(run, shards),
             request=command.request, idempotency_key=command.idempotency_key, quote=quote, is_analysis=True,
             meter=Meter(base=0, tokens=quote, per=len(shards)),
         ),

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from auspex.core.messages import UnitCommand
 
+RESULT_PATH = "/v1/oracle/results/{job_id}"
 BATCH_KIND = "oracle.batch"
 PROJECTION_KIND = "oracle.projection"
 JOB_PATTERN = r"^job_[0-9A-HJKMNP-TV-Z]{26}$"

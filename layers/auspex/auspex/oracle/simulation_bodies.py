@@ -13,6 +13,7 @@ from auspex.oracle.answer_fixture import N_DEFAULT
 from auspex.oracle.create_simulation import Prepared, Question, prepare_simulation
 from auspex.oracle.engine.draws import SEED_MAX
 from auspex.oracle.fixture_bodies import FixtureIn
+from auspex.oracle.key_order import in_order
 from auspex.oracle.model import Depth
 from auspex.oracle.simulation_store import StoredSimulation
 from auspex.platform.replies import Representation
@@ -192,12 +193,3 @@ class SimulationOut(Representation):
             "score": score, "calibration": calibration,
         }  # fmt: skip
         return cls.model_validate(shown)
-
-
-def in_order(value: Any) -> Any:
-    """Return a JSON value with the keys of every object in alphabetical order."""
-    if isinstance(value, dict):
-        return {name: in_order(value[name]) for name in sorted(value)}
-    if isinstance(value, list):
-        return [in_order(child) for child in value]
-    return value

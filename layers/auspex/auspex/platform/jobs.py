@@ -62,6 +62,8 @@ class NewJob:
     quote: int = 0
     prices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     meter: Meter | None = None
+    result_path: str | None = None
+    """Where the result is read, with `{job_id}` for the job's id; None where each unit says it."""
     is_analysis: bool = False
 
     def __post_init__(self) -> None:
@@ -103,7 +105,8 @@ def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetim
                 "request": Jsonb(new.request), "units": new.units, "request_id": cause.request_id,
                 "traceparent": cause.traceparent, "at": at, "expires_at": at + timedelta(hours=JOB_HOURS_MAX),
                 "quote": new.quote, "prices": Jsonb({key: dict(parts) for key, parts in new.prices.items()}),
-                "meter": None if new.meter is None else Jsonb(asdict(new.meter)), "is_analysis": new.is_analysis,
+                "meter": None if new.meter is None else Jsonb(asdict(new.meter)), "result_path": new.result_path,
+                "is_analysis": new.is_analysis,
             },
         )  # fmt: skip
     assert row is not None

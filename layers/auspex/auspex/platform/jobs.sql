@@ -2,8 +2,8 @@
 SELECT job_id, created, same_request, balance FROM platform.create_job(
   %(job_id)s::text, %(account_id)s::text, %(kind)s::text, %(route)s::text, %(idempotency_key)s::text,
   %(request_sha256)s::text, %(request)s::jsonb, %(units)s::text[], %(request_id)s::text, %(traceparent)s::text,
-  %(at)s::timestamptz, %(expires_at)s::timestamptz, %(quote)s::bigint, %(prices)s::jsonb, %(meter)s::jsonb, %(is_analysis)s::boolean,
-  %(analyses_max)s::integer, %(cooldown)s::interval)
+  %(at)s::timestamptz, %(expires_at)s::timestamptz, %(quote)s::bigint, %(prices)s::jsonb, %(meter)s::jsonb, %(result_path)s::text,
+  %(is_analysis)s::boolean, %(analyses_max)s::integer, %(cooldown)s::interval)
 
 -- name: expand_unit
 SELECT platform.expand_unit(%(job_id)s::text, %(unit_key)s::text, %(units)s::text[], %(prices)s::jsonb,

@@ -76,6 +76,7 @@ class JobOut(Representation):
                 "units": UnitCounts(total=job["units_total"], done=job["units_done"], failed=job["units_failed"]),
                 "items": [UnitOut.model_validate(unit | {"key": unit["unit_key"]}) for unit in view.units],
                 "timeline": view.timeline,
-                "links": {"self": f"/v1/jobs/{job['job_id']}"},
+                "links": {"self": f"/v1/jobs/{job['job_id']}"}
+                | ({"result": job["result_path"]} if job.get("result_path") else {}),
             }
         )

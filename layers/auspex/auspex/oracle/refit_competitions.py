@@ -19,9 +19,9 @@ from auspex.oracle.engine.walk_forward import walk_forward
 from auspex.oracle.match_store import Competition, load_competitions, results_before, season_field
 from auspex.oracle.model import ModelFamily
 from auspex.oracle.parameter_store import needs_refit, params_for, store_failure, store_parameters
+from auspex.oracle.played_matches import played_match
 from auspex.oracle.seasons import season_of
 
-COUNTED = ("goals", "sot", "shots", "corners", "red")
 """What the results count of each side."""
 
 
@@ -71,12 +71,6 @@ def refit_competition(connection: Connection, competition: Competition, *, at: d
         return False
     store_parameters(connection, competition=competition.code, fitted=goals, layer=goals_layer, status="active", at=at)
     return True
-
-
-def played_match(row: dict[str, Any]) -> PlayedMatch:
-    """Return a stored result as engines know it; teams are their identifiers."""
-    counts = {f"{side}_{name}": row[f"{side}_{name}"] for side in ("home", "away") for name in COUNTED}
-    return PlayedMatch(day=row["match_date"], season=row["season"], home=row["home_id"], away=row["away_id"], **counts)
 
 
 def _layers(

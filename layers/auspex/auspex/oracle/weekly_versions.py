@@ -10,11 +10,12 @@ from datetime import date, datetime
 
 from auspex.core.database import Connection, transaction
 from auspex.oracle.engine.calibrate import Layer
-from auspex.oracle.engine.history import Floats, History, PlayedMatch
+from auspex.oracle.engine.history import Floats, History
 from auspex.oracle.engine.walk_forward import fit_versions, version_day
 from auspex.oracle.match_store import results_before, season_field
 from auspex.oracle.model import ModelFamily
 from auspex.oracle.parameter_store import params_for, store_parameters
+from auspex.oracle.played_matches import played_match
 from auspex.oracle.seasons import season_of
 
 BASE_RATE_MATCHES_MIN = 60
@@ -64,14 +65,7 @@ class PastWeeks:
         """Return the results of a competition before today."""
         if competition not in self._histories:
             rows = results_before(self._connection, competition, self._at.date())
-            self._histories[competition] = History.of(
-                PlayedMatch(
-                    day=row["match_date"], season=row["season"], home=row["home_id"], away=row["away_id"],
-                    home_goals=row["home_goals"], away_goals=row["away_goals"], home_sot=row["home_sot"],
-                    away_sot=row["away_sot"], home_red=row["home_red"], away_red=row["away_red"],
-                )
-                for row in rows
-            )  # fmt: skip
+            self._histories[competition] = History.of(played_match(row) for row in rows)
         return self._histories[competition]
 
     def _fit(self, competition: str, boundary: date, past: History) -> None:

@@ -18,10 +18,8 @@ from auspex.oracle.engine.pooling import blend, temper
 from auspex.oracle.engine.risk import risk_score, terciles
 from auspex.oracle.engine.scores import LOG_FLOOR, logarithmic
 from auspex.oracle.engine.walk_forward import Forecasts, elo_probabilities, goals_probabilities
-from auspex.oracle.model import RISK_BANDS
+from auspex.oracle.model import GOALS_WEIGHT, RISK_BANDS
 
-GOALS_WEIGHT = 0.75
-"""Share of the goals model in the blend: with shots and corners in its response it says more than goals alone did."""
 TAU_DEFAULT, TAU_PRIOR_MATCHES = 1.08, 8000
 """τ of the development set, and how many matches of a league it counts for."""
 LAYER_SEASONS = 4

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Self
 
 from fastapi import Path
 from pydantic import AwareDatetime, Field
-from starlette.responses import Response
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
@@ -92,12 +91,13 @@ async def verify_oracle_report(report_id: ReportId) -> ReportVerificationOut:
     return ReportVerificationOut(valid=found.valid, expected=found.expected, actual=found.actual)
 
 
-@api.delete("/v1/oracle/reports/{report_id}", scope=WRITE, rate="write", status_code=204)
-async def revoke_oracle_report(report_id: ReportId, caller: Caller) -> Response:
-    """End the sharing of a report; it cannot be read or verified any more."""
+@api.delete("/v1/oracle/reports/{report_id}", scope=WRITE, rate="write", response_model=SharedReportOut)
+async def revoke_oracle_report(report_id: ReportId, caller: Caller) -> SharedReportOut:
+    """End the sharing of a report, which cannot be read or verified any more; returns it as it was."""
+    at = current_clock().now()
     with transaction() as connection:
-        revoke_report(connection, report_id, account_id=caller.account_id, at=current_clock().now())
-    return Response(status_code=204)
+        revoked = revoke_report(connection, report_id, account_id=caller.account_id, at=at)
+    return SharedReportOut.of(revoked)
 
 
 handler = api.handler

@@ -53,7 +53,14 @@ async def simulate_fixture(body: CreateSimulation, caller: Caller, idempotency_k
 @api.get("/v1/oracle/simulations", scope="oracle:read", page_of=SimulationOut)
 async def list_oracle_simulations(
     caller: Caller,
-    fingerprint: Annotated[str | None, Query(pattern=r"^[0-9a-f]{64}$", description="Of `run`")] = None,
+    fingerprint: Annotated[
+        str | None,
+        Query(
+            pattern=r"^[0-9a-f]{64}$",
+            description="Of `run`",
+            examples=["0368f8fcb7ef5255034fe38df78fb57fa0ee34d9a55558854bb815f9048feafe"],
+        ),
+    ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     cursor: Cursor = None,
 ) -> Page[SimulationOut]:

@@ -19,6 +19,7 @@ from datetime import time as wall
 from typing import Any
 
 from infra.local import aws
+from infra.local.demo_oracle_journeys import show_journeys
 from infra.local.state import state_directory
 
 from auspex_client import Auspex
@@ -63,6 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     record = Record()
     with Auspex(stack["api_url"], stack["api_key"]) as auspex:
         show_record(auspex, options.first + timedelta(days=options.days), record)
+    show_journeys(
+        api_url=stack["api_url"], admin_key=stack["admin_key"], replay_url=f"http://127.0.0.1:{state['replay_port']}",
+        check=record.check,
+    )  # fmt: skip
     return 1 if record.failures else 0
 
 

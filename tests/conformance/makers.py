@@ -105,6 +105,18 @@ def make_charge(world: World, _: Holder) -> str:
     return str(row["transaction_id"])
 
 
+def make_simulation(world: World, owner: Holder) -> str:
+    """Have a match of two ratings answered; another name is another request, which no cache knows."""
+    sides = {"home": {"name": f"Ashford {new_ulid()}", "rating": 1600}, "away": {"name": "Kelby", "rating": 1500}}
+    return str(world.created(owner, "/v1/oracle/simulations", {"model": "elo", "depth": "headline_pick"} | sides)["id"])
+
+
+def make_report(world: World, owner: Holder) -> str:
+    """Share an answer."""
+    wanted = {"simulation_id": make_simulation(world, owner)}
+    return str(world.created(owner, "/v1/oracle/reports", wanted)["id"])
+
+
 def sign_payment(world: World, body: bytes) -> dict[str, str]:
     """Sign an event as the payment provider does."""
     return sign([SIGNING_SECRET], message_id=new_id("msg"), signed_at=world.harness.clock.now(), body=body)
@@ -120,6 +132,8 @@ MAKERS: dict[str, Maker] = {
     "dlv": make_delivery,
     "chn": make_channel,
     "txn": make_charge,
+    "sim": make_simulation,
+    "rep": make_report,
 }
 
 
@@ -134,11 +148,15 @@ def make_ended_batch(world: World, owner: Holder) -> str:
 MAKERS_OF_OPERATIONS: dict[tuple[str, str], Maker] = {("show_oracle_results", "job"): make_ended_batch}
 """Where an operation asks for something of its own kind: its name and the prefix of the id."""
 
+OTHER_REQUESTS: dict[str, dict[str, Any]] = {"create_oracle_projection": {"n": 20_000}}
+"""What asks for something else, where a random change of the example would ask for nonsense."""
+
 SHARED_PARAMETERS: dict[str, str] = {
     "accession": "filings are public documents, the same for every account",
     "section_key": "a place in a public document",
     "team_id": "teams are the same for every account",
     "params_id": "versions of parameters are the same for every account",
+    "slug": "lessons are the same for everybody",
     "asset": "a file of the documentation page",
     "product": "a product of ours, whose scores anybody may read",
 }

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from tests.conformance.exemptions import EXEMPT, is_exempt
+from tests.conformance.makers import OTHER_REQUESTS
 from tests.conformance.operations import Operation, each, operations, wired
 from tests.conformance.world import Prepared, World, problem_of
 from tests.factories.key_holders import Holder
@@ -161,6 +162,9 @@ def another_request(world: World, twice: Twice) -> Prepared:
     operation = twice.prepared.operation
     if twice.prepared.body is None:
         return world.prepare(operation, twice.caller)  # about another thing of the caller's
+    if operation.name in OTHER_REQUESTS:
+        other = {**twice.prepared.body, **OTHER_REQUESTS[operation.name]}
+        return Prepared(operation, twice.prepared.target, other)
     check = Draft202012Validator(operation.body_schema or {})
     for body in changed_bodies(twice.prepared.body):
         if check.is_valid(body):

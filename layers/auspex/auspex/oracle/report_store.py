@@ -49,8 +49,12 @@ def load_report(connection: Connection, report_id: str) -> Report:
     return Report(**row)
 
 
-def revoke_report(connection: Connection, report_id: str, *, account_id: str, at: datetime) -> None:
-    """End the sharing of an account's report. Raises NotFound when it is not shared, or another account's."""
+def revoke_report(connection: Connection, report_id: str, *, account_id: str, at: datetime) -> Report:
+    """End the sharing of an account's report and return it as it was.
+
+    Raises NotFound when it is not shared, or another account's.
+    """
     row = fetch_one(connection, SQL["revoke_report"], {"id": report_id, "account_id": account_id, "at": at})
     if row is None:
         raise NotFound(detail=f"Report {report_id} is not shared.")
+    return Report(**row)

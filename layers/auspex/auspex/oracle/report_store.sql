@@ -13,4 +13,4 @@ SELECT id, simulation_id, body, sha256, created_at FROM oracle.reports WHERE id 
 -- name: revoke_report
 UPDATE oracle.reports SET revoked_at = %(at)s
 WHERE id = %(id)s AND account_id = %(account_id)s AND revoked_at IS NULL
-RETURNING id
+RETURNING id, simulation_id, body, sha256, created_at

@@ -5,8 +5,6 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 
 from __future__ import annotations
 
-from typing import Any
-
 from auspex_client.calls import CallOptions, given
 from auspex_client.models.oracle_reports import PublicReport, ReportVerification, SharedReport
 from auspex_client.replies import Reply
@@ -31,12 +29,14 @@ class AsyncOracleReports(AsyncResource):
             SHARE_ORACLE_REPORT, SharedReport, body=given({"simulation_id": simulation_id}), options=options
         )
 
-    async def delete(self, report_id: str, *, options: CallOptions | None = None) -> Reply[Any]:
-        """End the sharing of a report; it cannot be read or verified any more.
+    async def delete(self, report_id: str, *, options: CallOptions | None = None) -> Reply[SharedReport]:
+        """End the sharing of a report, which cannot be read or verified any more; returns it as it was.
 
         DELETE /v1/oracle/reports/{report_id}, scope `oracle:write`.
         """
-        return await self._auspex.call_untyped(REVOKE_ORACLE_REPORT, path={"report_id": report_id}, options=options)
+        return await self._auspex.call(
+            REVOKE_ORACLE_REPORT, SharedReport, path={"report_id": report_id}, options=options
+        )
 
     async def show(self, report_id: str, *, options: CallOptions | None = None) -> Reply[PublicReport]:
         """Show a shared report to anybody.

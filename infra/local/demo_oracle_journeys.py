@@ -1,0 +1,206 @@
+"""The journeys of oracle's users over plain HTTP, as `curl` would make them, each with what it cost."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+SECONDS_MAX = 300.0
+RATINGS = {
+    "model": "elo", "home": {"name": "Ashford", "rating": 1600}, "away": {"name": "Kelby", "rating": 1500},
+    "depth": "headline_pick",
+}  # fmt: skip
+MATCH: dict[str, Any] = {
+    "model": "goals", "home": {"name": "Ashford"}, "away": {"name": "Kelby"}, "goals": {"lambda": 1.6, "mu": 1.1},
+}  # fmt: skip
+WITHOUT_STRIKER = MATCH | {
+    "neutral": True, "levers": [{"kind": "absence", "side": "away", "attack_factor": 0.85}],
+}  # fmt: skip
+SIXTIETH_MINUTE = {"period": "second_half", "minute": 60, "home_goals": 1, "away_goals": 0, "away_red": 1}
+PAST_SEASON = "1718/E0.csv"
+PROJECTED = {"competition": "E0", "season": "2018/19", "as_of": "2018-11-05", "n": 10_000}
+
+Check = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply: its status, headers (names in lower case) and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def data(self) -> Any:
+        """What was asked for."""
+        return self.body["data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody with a key (or none), who prints each request and its price."""
+
+    api_url: str
+    key: str | None
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, media_type: str = "application/json", quiet: bool = False
+    ) -> Answer:
+        """Send a request; `body` is JSON unless it is bytes."""
+        sent = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": media_type} if sent is not None else {}
+        if self.key is not None:
+            headers["Authorization"] = f"Bearer {self.key}"
+        request = urllib.request.Request(  # noqa: S310 - the stack's own address
+            self.api_url + path, data=sent, method=method, headers=headers
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310 - the stack's own address
+                answer = _answer(reply.status, reply.headers, reply.read())
+        except urllib.error.HTTPError as refused:
+            answer = _answer(refused.code, refused.headers, refused.read())
+        if not quiet:
+            cost = answer.headers.get("token-cost")
+            print(f"    {method} {path} → {answer.status}" + ("" if cost is None else f", cost {cost}"))
+        return answer
+
+
+def _answer(status: int, headers: Any, content: bytes) -> Answer:
+    is_json = "json" in (headers.get("Content-Type") or "")
+    shown = json.loads(content) if is_json else content.decode()
+    return Answer(status, {name.lower(): value for name, value in headers.items()}, shown)
+
+
+def show_journeys(*, api_url: str, admin_key: str, replay_url: str, check: Check) -> None:
+    """Walk the journeys of ORACLE §2 as accounts of their own."""
+    admin = Caller(api_url, admin_key)
+    learner = Caller(api_url, _account(admin, plan="free", tokens=0))
+    analyst = Caller(api_url, _account(admin, plan="prepaid", tokens=200))
+    ask_for_nothing(learner, check)
+    see_why(analyst, check)
+    compare_and_share(analyst, Caller(api_url, None), check)
+    follow_a_match(analyst, check)
+    answer_a_season(analyst, replay_url, check)
+    project_a_season(analyst, check)
+    look_at_the_record(analyst, check)
+
+
+def _account(admin: Caller, *, plan: str, tokens: int) -> str:
+    name = f"oracle {plan} {time.time_ns()}"
+    account_id = admin("POST", "/v1/accounts", {"name": name, "plan": plan}, quiet=True).data["account_id"]
+    if tokens:
+        grant = {"account_id": account_id, "tokens": tokens, "reason": "demo"}
+        assert admin("POST", "/v1/grants", grant, quiet=True).status == 201
+    wanted = {"name": "demo", "scopes": ["oracle"], "account_id": account_id, "mode": "test"}
+    return str(admin("POST", "/v1/keys", wanted, quiet=True).data["secret"])
+
+
+def ask_for_nothing(learner: Caller, check: Check) -> None:
+    """A headline on the free plan, and the same again."""
+    print("\nA learner on the free plan: two ratings, one headline")
+    first = learner("POST", "/v1/oracle/simulations", RATINGS)
+    said = first.data
+    shares = said["probabilities"]
+    print(f"    {said['headline']['outcome']}: {shares}, risk {said['risk']['band']}")
+    left = learner("GET", "/v1/oracle/allowance").data
+    again = learner("POST", "/v1/oracle/simulations", dict(reversed(RATINGS.items())))
+    check("three probabilities add up to one", holds=math.isclose(sum(shares.values()), 1, abs_tol=1e-8))
+    check("it cost nothing and one of five analyses", holds=left["remaining"] == 4)
+    check("the same with its keys in another order is a hit", holds=again.body["meta"]["cache_hit"] is True)
+    check("and takes no analysis", holds=learner("GET", "/v1/oracle/allowance").data["used"] == left["used"])
+
+
+def see_why(analyst: Caller, check: Check) -> None:
+    """A quote, then the whole answer with its reasons."""
+    print("\nA developer asks what it costs, then why")
+    body = MATCH | {"depth": "deep_dive_educational"}
+    quote = analyst("POST", "/v1/oracle/simulations?dry_run=true", body).data
+    said = analyst("POST", "/v1/oracle/simulations", body)
+    check("five tokens were quoted and paid", holds=(quote["token_cost"], said.headers["token-cost"]) == (5, "5"))
+    factors = said.data["factors"]
+    for factor in factors["items"]:
+        print(f"    {factor['name']:22} {factor['log_odds']:+.4f} log-odds")
+    total = factors["base"]["log_odds"] + sum(factor["log_odds"] for factor in factors["items"])
+    home = said.data["probabilities"]["home"]
+    check("the factors add up to the answer", holds=math.isclose(total, math.log(home / (1 - home)), abs_tol=1e-6))
+
+
+def compare_and_share(analyst: Caller, anybody: Caller, check: Check) -> None:
+    """Two sides of one question, shared as a report that anybody verifies."""
+    print("\nA teacher compares, and shares")
+    body = MATCH | {"compare": WITHOUT_STRIKER, "depth": "comparative_analysis"}
+    said = analyst("POST", "/v1/oracle/simulations", body).data
+    report = analyst("POST", "/v1/oracle/reports", {"simulation_id": said["id"]}).data
+    shown = anybody("GET", f"/v1/oracle/reports/{report['id']}")
+    verified = anybody("GET", f"/v1/oracle/reports/{report['id']}/verify").data
+    check("anybody reads the report", holds=shown.status == 200)
+    check("its SHA-256 is what was promised", holds=verified["valid"] and verified["actual"] == report["sha256"])
+
+
+def follow_a_match(analyst: Caller, check: Check) -> None:
+    """The sixtieth minute, one goal ahead, one man more."""
+    print("\nA fan asks while it is played")
+    said = analyst("POST", "/v1/oracle/inplay", MATCH | {"state": SIXTIETH_MINUTE})
+    print(f"    {json.dumps(said.data['probabilities'])}")
+    check("it costs two tokens", holds=said.headers["token-cost"] == "2")
+
+
+def answer_a_season(analyst: Caller, replay_url: str, check: Check) -> None:
+    """A whole season in the source's own columns, with results."""
+    print("\nAn analyst has a past season answered, each match from earlier days only")
+    with urllib.request.urlopen(f"{replay_url}/mmz4281/{PAST_SEASON}", timeout=30) as reply:  # noqa: S310 - as above
+        rows = reply.read()
+    accepted = analyst("POST", "/v1/oracle/batches?depth=headline_pick", rows, media_type="text/csv")
+    job = _wait(analyst, accepted.data["job"]["job_id"])
+    totals = analyst("GET", job["links"]["result"]).data["totals"]
+    print(f"    {job['units']['done']} units, cost {job['cost']} of {job['quote']}; totals {json.dumps(totals)[:400]}")
+    check("every unit was done", holds=(job["status"], job["units"]["failed"]) == ("succeeded", 0))
+    check("it cost no more than its quote", holds=0 < job["cost"] <= job["quote"])
+
+
+def project_a_season(analyst: Caller, check: Check) -> None:
+    """The rest of a season, ten thousand times."""
+    print("\nAn analyst projects a season from a day of the past")
+    accepted = analyst("POST", "/v1/oracle/projections", PROJECTED)
+    job = _wait(analyst, accepted.data["job_id"])
+    table = analyst("GET", job["links"]["result"]).data["totals"]["table"]
+    for team in table[:4]:
+        points, champion = team["points"], team["zones"].get("champion", {})
+        print(f"    {team['team']:16} {points['mean']:5.1f} points, champion {champion.get('probability')}")
+    first = sum(team["positions"][0]["probability"] for team in table)
+    check("somebody is first", holds=math.isclose(first, 1, abs_tol=1e-6))
+    check("five tokens were paid", holds=job["cost"] == 5)
+
+
+def look_at_the_record(analyst: Caller, check: Check) -> None:
+    """What the forecasts were worth, and which versions serve."""
+    print("\nA sceptic and an operator look at the record")
+    rows = analyst("GET", "/v1/oracle/calibration?competition=E0&origin=live").data
+    versions = analyst("GET", "/v1/oracle/parameters?competition=E0&status=active").data
+    check("live figures are of live forecasts", holds=all(row["origin"] == "live" for row in rows))
+    for version in versions:
+        print(f"    {version['params_version']}, trained through {version['trained_through']}")
+    left = analyst("GET", "/v1/balance").data
+    ledger = analyst("GET", "/v1/ledger?limit=100").data
+    check("nothing stays reserved", holds=left["reserved"] == 0)
+    check(
+        "the ledger adds up to the balance", holds=sum(row["tokens"] for row in ledger) == left["available"]
+    )  # fmt: skip
+
+
+def _wait(caller: Caller, job_id: str) -> Any:
+    """Return a job when it has ended. Raises TimeoutError after SECONDS_MAX."""
+    until = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < until:
+        job = caller("GET", f"/v1/jobs/{job_id}", quiet=True).data
+        if job["finished_at"]:
+            return job
+        time.sleep(0.5)
+    raise TimeoutError(f"{job_id} has not ended after {SECONDS_MAX} s")

@@ -104,7 +104,8 @@ HAS_NO_RULE = {
         "odds": "the product", "source_files": "where a result is from", "source_budgets": "a row for a source",
         "params": "what forecasts stand on", "team_params": "what forecasts stand on",
         "posteriors": "what forecasts stand on", "reports": "shared until revoked", "calibration": "sums of the scores",
-        "batch_rows": "go with their job", "shards": "go with their job", "projections": "go with their job",
+        "runs": "go with their job", "batch_rows": "go with their job", "shards": "go with their job",
+        "projections": "go with their job",
     },
 }  # fmt: skip
 

@@ -26,7 +26,7 @@ from auspex_client import Auspex
 
 TIMES = {"refresh": wall(6, 30), "refit": wall(7, 0), "score": wall(7, 30)}
 COMPETITION, SEASON = "E0", "2018/19"
-FIRST_DAY, DAYS = date(2018, 11, 1), 45
+FIRST_DAY, DAYS = date(2018, 8, 8), 280
 SHOWN = ("stored", "competitions_fitted", "forecasts_archived", "outcomes_recorded", "scored")
 
 Fire = Callable[[str, datetime], dict[str, Any]]

@@ -57,9 +57,11 @@ demo-oracle: up ## Replay a stretch of a real season: forecasts archived before,
 	@$(PY) -m infra.local.demo_oracle
 
 # ── Tests ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-test: install ## All tests: units and integration first, then the journeys on a stack of their own
-	@$(PY) -m pytest -n 3 -m 'not stack'
-	@$(MAKE) --no-print-directory journeys
+# The journeys mostly wait (for redeliveries, for schedules), so they run beside everything else; their output comes last.
+test: install ## All tests: units and integration, and beside them the journeys on a stack of their own
+	@$(MAKE) --no-print-directory journeys >.journeys.log 2>&1 & journeys=$$!; \
+	  $(PY) -m pytest -n 3 -m 'not stack'; status=$$?; \
+	  wait $$journeys || status=1; cat .journeys.log; rm -f .journeys.log; exit $$status
 
 journeys: install ## Only the journeys, on a stack of their own that is stopped afterwards
 	@export AUSPEX_STATE_DIR='$(TEST_STATE)'; \

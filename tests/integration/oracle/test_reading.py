@@ -14,9 +14,6 @@ from tests.factories.season_files import season_replay
 from tests.harness.harness import Harness
 from tests.integration.oracle.conftest import harness_on, season_folder
 
-from auspex.oracle.problems import TeamUnknown
-from auspex.oracle.team_reads import find_team
-
 FRIDAY = date(2018, 11, 9)
 
 
@@ -62,17 +59,21 @@ def test_an_unknown_team_is_not_found(lived: Harness) -> None:
     assert (reply.status, reply.json()["code"]) == (404, "team-unknown")
 
 
+def ask(harness: Harness, home: str) -> Any:
+    body = {"competition": "E0", "home": {"name": home}, "away": {"name": "Fulham"}, "depth": "headline_pick"}
+    return harness.request("POST", "/v1/oracle/simulations", key=harness.create_key("oracle"), json=body)
+
+
 @pytest.mark.parametrize("name", ["Man City", "manchester city", "MAN  CITY"])
 def test_spellings_that_differ_in_case_and_marks_mean_the_same_team(lived: Harness, name: str) -> None:
-    with lived.database.connect("auspex_oracle") as connection:
-        assert find_team(connection, "E0", name).team_id == "england-man-city"
+    assert ask(lived, name).data["fixture"]["home_id"] == "england-man-city"
 
 
 def test_a_name_that_only_looks_alike_is_refused_with_the_nearest_three(lived: Harness) -> None:
-    with lived.database.connect("auspex_oracle") as connection, pytest.raises(TeamUnknown) as refused:
-        find_team(connection, "E0", "Arsenall")
-    assert refused.value.extensions["nearest"][0] == "Arsenal"
-    assert len(refused.value.extensions["nearest"]) == 3
+    refused = ask(lived, "Arsenall")
+    assert (refused.status, refused.json()["code"]) == (404, "team-unknown")
+    assert refused.json()["nearest"][0] == "Arsenal"
+    assert len(refused.json()["nearest"]) == 3
 
 
 def test_fixtures_show_early_prices_and_the_newest_archived_forecasts(lived: Harness) -> None:

@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories.scorelines import cumulative_table, draw_scorelines, invert
 
 from auspex.oracle.engine.draws import (
     SEED_MAX,
     Stream,
-    cumulative_table,
     derived_seed,
-    draw_scorelines,
-    invert,
     standard_normals,
     uniforms,
 )

@@ -16,10 +16,11 @@ from tests.unit.oracle.answering import elo_fixture, fixture, goals_fixture, ran
 from auspex.oracle.answer_fixture import answer, risk_of
 from auspex.oracle.engine.basis import DIFFERENCE, ZONE, basis_of
 from auspex.oracle.engine.factors import explain
+from auspex.oracle.engine.risk import risk_parts, risk_score
 from auspex.oracle.engine.scenarios import scenarios
 from auspex.oracle.engine.sensitivity import sensitivities
 from auspex.oracle.engine.shapley import shapley_values, subsets
-from auspex.oracle.engine.uncertainty import averaged, differences, entropy, nodes, probability_intervals
+from auspex.oracle.engine.uncertainty import at_nodes, differences, nodes, probability_intervals
 from auspex.oracle.model import Depth, EloRatings, Lever, LeverKind, LeverSet, ModelFamily, Odds, Side, Sport
 
 REQUESTS = 1_000
@@ -166,8 +167,12 @@ class TestUncertainty:
 
     def test_without_a_deviation_the_mean_is_the_forecast(self) -> None:
         basis = basis_of(goals_fixture())
-        mean = averaged(basis, None)
-        assert mean.total_entropy == mean.mean_entropy == entropy(basis.probabilities(basis.point[None])[0])
+        each, weights = at_nodes(basis, None)
+        forecast = basis.probabilities(basis.point[None])
+        assert (weights @ each == forecast[0]).all()
+        total, outcome, parameter = risk_parts(each, weights)
+        assert total == outcome == float(risk_score(forecast[0]))
+        assert parameter == 0
 
 
 class TestScenarios:

@@ -9,7 +9,6 @@ import pytest
 
 from auspex.oracle.engine.grid import rates_win_draw_loss, score_grid
 from auspex.oracle.engine.inplay import (
-    STEADY,
     Dynamics,
     InplayRuns,
     MatchState,
@@ -21,6 +20,8 @@ from auspex.oracle.engine.inplay import (
 )
 
 N = 20_000
+STEADY = Dynamics(by_lead=(1.0, 1.0, 1.0, 1.0, 1.0), own_red=1.0, opponent_red=1.0, sendings_off=0.0)
+"""Nothing reacts: the remaining goals are Poisson, and the exact grid is the answer."""
 ONE_UP = MatchState(Period.SECOND_HALF, 60, 1, 0)
 
 

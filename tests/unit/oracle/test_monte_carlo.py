@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from tests.factories.scorelines import cumulative_table, draw_scorelines, invert
 
-from auspex.oracle.engine.draws import Stream, cumulative_table, draw_scorelines, invert, poisson_counts, uniforms
+from auspex.oracle.engine.draws import Stream, poisson_counts, uniforms
 from auspex.oracle.engine.grid import score_grid, win_draw_loss
 from auspex.oracle.engine.inplay import MatchState, Period, play_on
-from auspex.oracle.engine.monte_carlo import Z_95, mean_error, paired_error, percentiles, share_error
+from auspex.oracle.engine.monte_carlo import Z_95, mean_error, percentiles, share_error
 from auspex.oracle.engine.season import draw_goals
 
 
@@ -65,6 +66,11 @@ def test_percentile_intervals_shrink_with_more_runs() -> None:
         found = percentiles(counts, np.arange(1_000), (0.5,))[0]
         widths.append(found.high - found.low)
     assert widths[1] < widths[0] / 5
+
+
+def paired_error(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the standard error of the mean difference of two samples, run by run."""
+    return mean_error(first.astype(float) - second.astype(float))
 
 
 @pytest.mark.parametrize(("change", "gain"), [(1.10, 3.0), (1.05, 4.5), (1.02, 7.0)])

@@ -6,7 +6,6 @@ who asks or when.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,8 @@ from auspex.oracle.answer_parts import comparison, distribution, factors_of, sce
 from auspex.oracle.caveats import caveats_of, sigma_of
 from auspex.oracle.data_quality import data_quality
 from auspex.oracle.engine.basis import Basis, basis_of
-from auspex.oracle.engine.uncertainty import averaged, probability_intervals
+from auspex.oracle.engine.risk import band_of, risk_parts
+from auspex.oracle.engine.uncertainty import at_nodes, probability_intervals
 from auspex.oracle.fingerprint import fingerprint_of, seed_of
 from auspex.oracle.model import OUTCOMES, Depth, ResolvedFixture
 from auspex.oracle.rounding import published, published_probabilities
@@ -104,17 +104,14 @@ def answer_in_full(
 
 def risk_of(fixture: ResolvedFixture, basis: Basis) -> dict[str, Any]:
     """Return the risk score 100·H(p̄)/ln k, its parts from the outcome and from the parameters, and its band."""
-    mean = averaged(basis, sigma_of(fixture))
-    most = math.log(3 if fixture.sport.has_draws else 2)
-    score = 100 * mean.total_entropy / most
-    outcome = 100 * mean.mean_entropy / most
+    each, weights = at_nodes(basis, sigma_of(fixture))
+    score, outcome, parameter = risk_parts(each, weights, outcomes=3 if fixture.sport.has_draws else 2)
     medium, high = fixture.thresholds
-    band = "LOW" if score < medium else "MEDIUM" if score < high else "HIGH"
     return {
-        "score": score, "band": band, "outcome": outcome, "parameter": max(0.0, score - outcome),
+        "score": score, "band": band_of(score, fixture.thresholds).value, "outcome": outcome, "parameter": parameter,
         "thresholds": {"medium": medium, "high": high},
         "mean_probabilities": dict(
-            zip(("home", "draw", "away"), published_probabilities(mean.probabilities), strict=True)
+            zip(("home", "draw", "away"), published_probabilities(weights @ each), strict=True)
         ),
     }  # fmt: skip
 

@@ -29,11 +29,6 @@ def caveats_of(fixture: ResolvedFixture, *, mc_standard_error: float | None = No
     return (found[: CAVEATS_MAX - 2] + _ALWAYS)[:CAVEATS_MAX]
 
 
-def has_spread(fixture: ResolvedFixture) -> bool:
-    """Tell whether anything states how far the parameters may be off."""
-    return sigma_of(fixture) is not None
-
-
 def sigma_of(fixture: ResolvedFixture) -> float | None:
     """Return σ of δ: of ln(λ/μ), or of the rating difference in points; None where nobody stated one."""
     if fixture.rates is not None:

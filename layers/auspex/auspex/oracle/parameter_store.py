@@ -130,12 +130,6 @@ def store_failure(
     return version
 
 
-def active_version(connection: Connection, *, competition: str, model: ModelFamily) -> str | None:
-    """Return the version in force, or None."""
-    row = fetch_one(connection, SQL["read_active"], {"competition": competition, "model": model.value})
-    return None if row is None else str(row["params_version"])
-
-
 def needs_refit(connection: Connection, *, competition: str, day: date) -> bool:
     """Tell whether results of days before `day` came in or changed since this competition was last fitted."""
     change = fetch_one(connection, SQL["newest_change"], {"competition": competition, "day": day})

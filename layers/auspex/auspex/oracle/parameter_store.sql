@@ -47,7 +47,3 @@ SELECT max(p.created_at) AS fitted_at FROM oracle.params AS p WHERE p.competitio
 SELECT max(m.updated_at) AS changed_at, max(m.match_date) AS newest_on, count(*)::integer AS matches
 FROM oracle.matches AS m
 WHERE m.competition = %(competition)s AND m.status = 'finished' AND m.match_date < %(day)s
-
--- name: read_active
-SELECT params_version FROM oracle.params
-WHERE competition = %(competition)s AND model = %(model)s AND status = 'active'

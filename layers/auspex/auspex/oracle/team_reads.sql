@@ -45,14 +45,3 @@ FROM (
 GROUP BY h.trained_through
 ORDER BY h.trained_through DESC
 LIMIT %(rows_max)s
-
--- name: list_names
-SELECT a.alias, a.team_id, t.name FROM oracle.team_aliases AS a
-JOIN oracle.teams AS t ON t.team_id = a.team_id
-WHERE a.competition = %(competition)s
-
--- name: read_competition
-SELECT code FROM oracle.competitions WHERE code = %(competition)s
-
--- name: list_competition_codes
-SELECT code, name FROM oracle.competitions ORDER BY code

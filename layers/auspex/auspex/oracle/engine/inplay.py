@@ -66,10 +66,6 @@ class Dynamics:
     sendings_off: float = 0.10
 
 
-STEADY = Dynamics(by_lead=(1.0, 1.0, 1.0, 1.0, 1.0), own_red=1.0, opponent_red=1.0, sendings_off=0.0)
-"""Nothing reacts: the remaining goals are Poisson, and the exact grid is the answer."""
-
-
 @dataclass(frozen=True, slots=True)
 class InplayRuns:
     """Final scores of n runs, and the goals that had been scored before them."""

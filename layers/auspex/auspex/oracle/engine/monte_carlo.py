@@ -30,14 +30,6 @@ def mean_error(values: npt.ArrayLike) -> float:
     return float(sample.std(ddof=1)) / math.sqrt(sample.size)
 
 
-def paired_error(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """Return the standard error of the mean difference of two samples that share their uniforms, run by run.
-
-    Smaller than of independent samples as far as runs move together (common random numbers; Glasserman and Yao, 1992).
-    """
-    return mean_error(np.asarray(first, dtype=np.float64) - np.asarray(second, dtype=np.float64))
-
-
 @dataclass(frozen=True, slots=True)
 class Percentile:
     """A percentile of simulated values and the values between which the true one lies with about 95 % confidence."""

@@ -6,9 +6,6 @@ fixture's point along δ and evaluates the whole forecast there.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
@@ -23,15 +20,6 @@ INTERVAL_POINTS = 41
 """Where an interval is looked for between its ends: a draw is likeliest inside, not at an end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Averaged:
-    """p̄ over the nodes, the mean entropy of a single node and the entropy of p̄, in nats."""
-
-    probabilities: Floats
-    mean_entropy: float
-    total_entropy: float
-
-
 def nodes(sigma: float) -> tuple[Floats, Floats]:
     """Return nine equally spaced δ in ±2.2σ and their weights ∝ e^(-δ²/2σ²), which add up to 1."""
     steps = np.linspace(-NODES_REACH, NODES_REACH, NODES)
@@ -39,16 +27,12 @@ def nodes(sigma: float) -> tuple[Floats, Floats]:
     return steps * sigma, weights / weights.sum()
 
 
-def averaged(basis: Basis, sigma: float | None) -> Averaged:
-    """Return the forecast averaged over what is not known; without σ, the forecast itself."""
+def at_nodes(basis: Basis, sigma: float | None) -> tuple[Floats, Floats]:
+    """Return the forecast at every node, shape (m, 3), and the nodes' weights; without σ, the forecast alone."""
     if not sigma:
-        outcomes = basis.probabilities(basis.point[None])[0]
-        own = entropy(outcomes)
-        return Averaged(outcomes, own, own)
+        return basis.probabilities(basis.point[None]), np.ones(1)
     steps, weights = nodes(sigma)
-    each = basis.probabilities(basis.shifted(basis.point, steps))
-    mean = weights @ each
-    return Averaged(mean, float(weights @ np.array([entropy(row) for row in each])), entropy(mean))
+    return basis.probabilities(basis.shifted(basis.point, steps)), weights
 
 
 def probability_intervals(basis: Basis, sigma: float) -> Floats:
@@ -71,8 +55,3 @@ def differences(first: Basis, second: Basis, sigmas: tuple[float, float]) -> Flo
     gaps = after - before
     mean = weights @ gaps
     return np.asarray(np.sqrt(weights @ (gaps - mean) ** 2))
-
-
-def entropy(probabilities: Floats) -> float:
-    """Return -Σ p ln p in nats; what is impossible adds nothing."""
-    return -math.fsum(p * math.log(p) for p in probabilities.tolist() if p > 0)

@@ -10,13 +10,14 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from infra.local.demo_platform import show_platform
 from infra.local.state import state_directory
+from infra.local.statements import Statements
 
 from auspex_client import Auspex, AuspexError, JobNotFinishedError
 from auspex_client.models import AccessionItem, Ask, Citation, Job
@@ -28,19 +29,12 @@ RATIO_TOLERANCE = Decimal("0.0001")
 KPI_METRICS = ("revenue", "net_income", "eps_diluted")
 
 
-@dataclass(slots=True)
-class Demo:
-    """One walk through the API; what turns out false is collected, not hidden."""
+@dataclass(slots=True, kw_only=True)
+class Demo(Statements):
+    """One walk through the API, over one corpus."""
 
     auspex: Auspex
     corpus: str
-    failures: list[str] = field(default_factory=list)
-
-    def check(self, statement: str, *, holds: bool) -> None:
-        """Say whether a statement holds, and remember it when it does not."""
-        print(f"    {'✓' if holds else '✗'} {statement}")
-        if not holds:
-            self.failures.append(statement)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stack = json.loads(state_directory().result_file.read_text(encoding="utf-8"))
     recorded = options.source == "live" or _replays_recordings()
     with Auspex(stack["api_url"], stack["api_key"]) as auspex:
-        demo = Demo(auspex, "recorded" if recorded else "sample")
+        demo = Demo(auspex=auspex, corpus="recorded" if recorded else "sample")
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
         try:
             walk(demo)

@@ -1,4 +1,4 @@
-"""Replay a stretch of a real season on the stack: results come in, forecasts are archived before and scored after.
+"""Replay a real season, or a stretch of it, on the stack: forecasts are archived before results come in, scored after.
 
 Every morning of the stretch the replay server is set to that day and the deployed schedules run at their own times
 (`"time_travel": true`, which the local stage alone accepts). What they leave is then read over the API and checked.
@@ -13,7 +13,6 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from infra.local import aws
 from infra.local.demo_oracle_journeys import show_journeys
 from infra.local.state import state_directory
+from infra.local.statements import Statements
 
 from auspex_client import Auspex
 
@@ -30,19 +30,6 @@ FIRST_DAY, DAYS = date(2018, 8, 8), 280
 SHOWN = ("stored", "competitions_fitted", "forecasts_archived", "outcomes_recorded", "scored")
 
 Fire = Callable[[str, datetime], dict[str, Any]]
-
-
-@dataclass(slots=True)
-class Record:
-    """What turned out false."""
-
-    failures: list[str] = field(default_factory=list)
-
-    def check(self, statement: str, *, holds: bool) -> None:
-        """Say whether a statement holds, and remember it when it does not."""
-        print(f"    {'✓' if holds else '✗'} {statement}")
-        if not holds:
-            self.failures.append(statement)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     endpoint = f"http://127.0.0.1:{state['emulator_port']}"
     started = time.monotonic()
     try:
-        live_through(options.first, options.days, travel=_traveller(state["replay_port"]), fire=_firing(endpoint))
+        live_through(options.first, options.days, travel=traveller(state["replay_port"]), fire=firing(endpoint))
     finally:
-        _traveller(state["replay_port"])(None)
+        traveller(state["replay_port"])(None)
     print(f"\n{options.days} mornings in {time.monotonic() - started:.0f} s")
-    record = Record()
+    record = Statements()
     with Auspex(stack["api_url"], stack["api_key"]) as auspex:
         show_record(auspex, options.first + timedelta(days=options.days), record)
     show_journeys(
@@ -86,7 +73,7 @@ def live_through(first: date, days: int, *, travel: Callable[[date | None], None
     return total
 
 
-def show_record(auspex: Auspex, today: date, record: Record) -> None:
+def show_record(auspex: Auspex, today: date, record: Statements) -> None:
     """Print the record of every model over the stretch, the coming matches, and the parameters in force."""
     print(f"\nThe record of {COMPETITION} {SEASON}: the last forecast before each kick-off, scored")
     rows = auspex.oracle.calibration.list(competition=COMPETITION, season=SEASON).data
@@ -116,7 +103,9 @@ def show_record(auspex: Auspex, today: date, record: Record) -> None:
     record.check("the public scorebook shows the same models", holds=bool(scorebook))
 
 
-def _traveller(replay_port: int) -> Callable[[date | None], None]:
+def traveller(replay_port: int) -> Callable[[date | None], None]:
+    """Return what has the replay server show the files of a day; of None, as they were recorded."""
+
     def travel(day: date | None) -> None:
         body = json.dumps({"day": None if day is None else day.isoformat()}).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{replay_port}/__day", data=body, method="POST")
@@ -125,7 +114,8 @@ def _traveller(replay_port: int) -> Callable[[date | None], None]:
     return travel
 
 
-def _firing(endpoint: str) -> Fire:
+def firing(endpoint: str) -> Fire:
+    """Return what runs a schedule of the deployment at an instant, on that instant's clock, and returns its counts."""
     pages = aws.client("lambda", endpoint).get_paginator("list_functions").paginate()
     names = [function["FunctionName"] for page in pages for function in page["Functions"]]
 

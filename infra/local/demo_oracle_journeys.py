@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SECONDS_MAX = 300.0
+USER_AGENT = "Auspex demo demo@example.com"
+"""The replay server answers those alone who say who they are, as the sources do."""
 RATINGS = {
     "model": "elo", "home": {"name": "Ashford", "rating": 1600}, "away": {"name": "Kelby", "rating": 1500},
     "depth": "headline_pick",
@@ -81,8 +83,8 @@ def _answer(status: int, headers: Any, content: bytes) -> Answer:
 def show_journeys(*, api_url: str, admin_key: str, replay_url: str, check: Check) -> None:
     """Walk the journeys of ORACLE §2 as accounts of their own."""
     admin = Caller(api_url, admin_key)
-    learner = Caller(api_url, _account(admin, plan="free", tokens=0))
-    analyst = Caller(api_url, _account(admin, plan="prepaid", tokens=200))
+    learner = Caller(api_url, open_account(admin, plan="free", tokens=0))
+    analyst = Caller(api_url, open_account(admin, plan="prepaid", tokens=200))
     ask_for_nothing(learner, check)
     see_why(analyst, check)
     compare_and_share(analyst, Caller(api_url, None), check)
@@ -92,7 +94,8 @@ def show_journeys(*, api_url: str, admin_key: str, replay_url: str, check: Check
     look_at_the_record(analyst, check)
 
 
-def _account(admin: Caller, *, plan: str, tokens: int) -> str:
+def open_account(admin: Caller, *, plan: str, tokens: int) -> str:
+    """Open an account with tokens and return a key of it for oracle."""
     name = f"oracle {plan} {time.time_ns()}"
     account_id = admin("POST", "/v1/accounts", {"name": name, "plan": plan}, quiet=True).data["account_id"]
     if tokens:
@@ -156,7 +159,7 @@ def answer_a_season(analyst: Caller, replay_url: str, check: Check) -> None:
     """A whole season in the source's own columns, with results."""
     print("\nAn analyst has a past season answered, each match from earlier days only")
     file = urllib.request.Request(  # noqa: S310 - as above
-        f"{replay_url}/football/mmz4281/{PAST_SEASON}", headers={"User-Agent": "Auspex demo demo@example.com"}
+        f"{replay_url}/football/mmz4281/{PAST_SEASON}", headers={"User-Agent": USER_AGENT}
     )
     with urllib.request.urlopen(file, timeout=30) as reply:  # noqa: S310 - as above
         rows = reply.read()

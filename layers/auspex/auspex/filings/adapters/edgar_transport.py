@@ -10,12 +10,12 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 import httpx
 
 from auspex.core.config import Settings
 from auspex.core.limits import DOCUMENT_BYTES_MAX
+from auspex.core.retry_after import retry_after_seconds
 from auspex.filings.adapters.edgar_budget import EdgarBudget, Slot
 from auspex.filings.source_errors import (
     DocumentTooLarge,
@@ -169,7 +169,9 @@ class EdgarTransport:
         return self._paused(slot, response)
 
     def _paused(self, slot: Slot, response: httpx.Response) -> SourcePaused:
-        return SourcePaused(self._budget.pause(slot, retry_after_seconds=_retry_after(response)))
+        return SourcePaused(
+            self._budget.pause(slot, retry_after_seconds=retry_after_seconds(response.headers, otherwise=0.0))
+        )
 
 
 def _beginning(response: httpx.Response) -> bytes:
@@ -179,15 +181,3 @@ def _beginning(response: httpx.Response) -> bytes:
         if len(text) >= REFUSAL_BYTES_MAX:
             break
     return bytes(text)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Return Retry-After in seconds: a number, or a date against the reply's own Date; else 0."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        at, now = parsedate_to_datetime(value), parsedate_to_datetime(response.headers.get("date", ""))
-        return max(0.0, (at - now).total_seconds())
-    except (TypeError, ValueError):
-        return 0.0

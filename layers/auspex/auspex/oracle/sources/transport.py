@@ -10,11 +10,11 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 import httpx
 
 from auspex.core.limits import SOURCE_BODY_BYTES_MAX
+from auspex.core.retry_after import retry_after_seconds
 from auspex.oracle.source_errors import (
     NotFoundAtSource,
     NotModified,
@@ -145,21 +145,9 @@ class SourceTransport:
         if status in {httpx.codes.NOT_FOUND, httpx.codes.GONE}:
             return NotFoundAtSource(path, status=status)
         if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.FORBIDDEN, httpx.codes.UNAUTHORIZED}:
-            seconds = min(_retry_after(response), PAUSE_SECONDS_MAX)
+            seconds = min(retry_after_seconds(response.headers, otherwise=PAUSE_SECONDS_DEFAULT), PAUSE_SECONDS_MAX)
             self.budget.pause(seconds)
             return SourceRefused(f"{path}: status {status}", retry_after_seconds=seconds, status=status)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             return _Transient(f"status {status}", status)
         return SourceUnavailable(f"{path}: status {status}", status=status)
-
-
-def _retry_after(response: httpx.Response) -> float:
-    """Return Retry-After in seconds, a number or a date against the reply's own Date; else a minute."""
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        at, now = parsedate_to_datetime(value), parsedate_to_datetime(response.headers.get("date", ""))
-        return max(0.0, (at - now).total_seconds())
-    except (TypeError, ValueError):
-        return PAUSE_SECONDS_DEFAULT

@@ -7,8 +7,9 @@ from infra.local.state import state_directory
 from tests.conformance.fuzz import fuzz
 
 pytestmark = pytest.mark.stack
-SECONDS = 40
+SECONDS = 150
 CASES_MIN = 200
+"""Reached in half a minute when functions are warm and the machine is free; beside other tests they are neither."""
 
 
 def test_no_generated_request_is_answered_beside_the_document() -> None:

@@ -7,18 +7,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from auspex.core.limits import CLIENT_REFERENCE_CHARACTERS_MAX, LEVERS_MAX
-from auspex.oracle.fixture_bodies import (
-    CompetitionCode,
-    GoalsIn,
-    HomeAdvantage,
-    LeverIn,
-    OddsIn,
-    SideIn,
-    Weight,
-)
-from auspex.oracle.model import MARKET_WEIGHT, Devig, Sport
-from auspex.platform.replies import Instant, Request
+from auspex.core.limits import CLIENT_REFERENCE_CHARACTERS_MAX
+from auspex.oracle.fixture_bodies import OddsIn, StatedFixture
+from auspex.platform.replies import Request
 
 Reference = Annotated[str, Field(max_length=CLIENT_REFERENCE_CHARACTERS_MAX, pattern=r"^[^\x00]+$")]
 
@@ -30,26 +21,14 @@ class BatchResult(Request):
     away_goals: Annotated[int, Field(ge=0, le=99)]
 
 
-class BatchFixture(Request):
+class BatchFixture(StatedFixture):
     """One row: a fixture as a simulation takes it, perhaps with its result and the market to hold the forecast against.
 
     `odds` are pooled into the forecast; `market` is only compared with, unless the batch says `use_market`.
     """
 
-    home: SideIn
-    away: SideIn
-    sport: Sport = Sport.FOOTBALL
-    competition: CompetitionCode | None = None
-    kickoff: Instant | None = None
     match_date: date | None = None
-    neutral: bool = False
-    home_advantage: HomeAdvantage | None = None
-    goals: GoalsIn | None = None
-    odds: OddsIn | None = None
     market: OddsIn | None = None
-    devig: Devig = Devig.POWER
-    market_weight: Weight = MARKET_WEIGHT
-    levers: Annotated[tuple[LeverIn, ...], Field(max_length=LEVERS_MAX)] = ()
     result: BatchResult | None = None
     client_reference: Reference | None = None
 

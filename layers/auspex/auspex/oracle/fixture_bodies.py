@@ -123,20 +123,14 @@ class ScenarioIn(Request):
     levers: Annotated[tuple[LeverIn, ...], Field(min_length=1, max_length=LEVERS_MAX)]
 
 
-class FixtureIn(Request):
-    """A fixture: two sides, and strengths, a competition, expected goals or odds to compute from."""
+class StatedFixture(Request):
+    """What a simulation and a row of a batch both state of a fixture."""
 
-    model: Annotated[
-        ModelFamily, Field(description="When absent: elo where ratings are given or the sport has no draws, else goals")
-    ] = ModelFamily.GOALS
     sport: Sport = Sport.FOOTBALL
     home: SideIn
     away: SideIn
     competition: CompetitionCode | None = None
     kickoff: Instant | None = None
-    as_of: Annotated[
-        date | None, Field(description="Only what was known before this day; the day of the match, at most")
-    ] = None
     neutral: bool = False
     home_advantage: HomeAdvantage | None = None
     goals: GoalsIn | None = None
@@ -144,6 +138,17 @@ class FixtureIn(Request):
     devig: Devig = Devig.POWER
     market_weight: Annotated[Weight, Field(description="Weight of the odds beside a model")] = MARKET_WEIGHT
     levers: Annotated[tuple[LeverIn, ...], Field(max_length=LEVERS_MAX)] = ()
+
+
+class FixtureIn(StatedFixture):
+    """A fixture: two sides, and strengths, a competition, expected goals or odds to compute from."""
+
+    model: Annotated[
+        ModelFamily, Field(description="When absent: elo where ratings are given or the sport has no draws, else goals")
+    ] = ModelFamily.GOALS
+    as_of: Annotated[
+        date | None, Field(description="Only what was known before this day; the day of the match, at most")
+    ] = None
     scenarios: Annotated[
         tuple[ScenarioIn, ...], Field(max_length=SCENARIOS_MAX, description="Lever sets of your own, by depth")
     ] = ()

@@ -97,6 +97,10 @@ HAS_NO_RULE = {
         "tables": "the product", "facts": "the product", "kpis": "the product", "summaries": "the product",
         "chunks": "the index", "corpus": "the index", "terms": "the index", "postings": "the index",
         "events": "a filing's history", "leases": "a row for a filing", "edgar_budget": "one row",
+        "watchlist": "until unwatched", "feed_mark": "one row", "index_entries": "a filing's history",
+        "guidance": "the product", "guidance_outcomes": "the product", "expectations": "what the scorebook scores",
+        "ask_templates": "until their account goes", "template_rules": "reference data",
+        "evaluations": "what confidence stands on",
     },
     "oracle": {
         "competitions": "reference data", "teams": "the product", "team_aliases": "the product",

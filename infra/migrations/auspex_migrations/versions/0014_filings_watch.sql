@@ -1,0 +1,159 @@
+-- Filings that are watched, not only asked for: who follows whom, where the feed was left, what companies promised and how it
+-- came out, and what was measured of the answers.
+
+-- ── Watching ───────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TABLE filings.watchlist (
+  account_id text NOT NULL REFERENCES platform.accounts,
+  cik bigint NOT NULL REFERENCES filings.companies,
+  forms text[] NOT NULL CHECK (cardinality(forms) BETWEEN 1 AND 20),
+  notify text[] NOT NULL CHECK (notify <@ ARRAY['detected', 'analyzed', 'guidance']),
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (account_id, cik)
+);
+CREATE INDEX watchlist_by_company ON filings.watchlist (cik);
+
+-- Up to where the feed of latest filings was read: the newest entry of the last complete poll.
+CREATE TABLE filings.feed_mark (
+  id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
+  entry_updated_at timestamptz,
+  accession text,
+  polled_at timestamptz
+);
+INSERT INTO filings.feed_mark VALUES (1, NULL, NULL, NULL);
+
+-- What the daily index held of followed companies, and when the store had it. A row without `stored_at` is a gap that
+-- coverage shows.
+CREATE TABLE filings.index_entries (
+  accession text PRIMARY KEY CHECK (accession ~ '^\d{10}-\d{2}-\d{6}$'),
+  cik bigint NOT NULL REFERENCES filings.companies,
+  form text NOT NULL,
+  filing_date date NOT NULL,
+  listed_at timestamptz NOT NULL,
+  was_missing boolean NOT NULL
+);
+CREATE INDEX index_entries_by_company ON filings.index_entries (cik, filing_date DESC);
+
+CREATE INDEX companies_by_scan ON filings.companies (last_scan_at NULLS FIRST);
+
+-- ── Guidance ───────────────────────────────────────────────────────────────────────────────────────────────────────
+CREATE TABLE filings.guidance (
+  guidance_id text PRIMARY KEY CHECK (guidance_id ~ '^gdn_[0-9A-HJKMNP-TV-Z]{26}$'),
+  accession text NOT NULL REFERENCES filings.filings,
+  run integer NOT NULL,
+  cik bigint NOT NULL REFERENCES filings.companies,
+  metric text NOT NULL,
+  basis text NOT NULL CHECK (basis IN ('gaap', 'non_gaap')),
+  period_type text NOT NULL CHECK (period_type IN ('quarter', 'half', 'nine_months', 'year', 'instant', 'other')),
+  period_end date,
+  fiscal_period text NOT NULL,
+  shape text NOT NULL CHECK (shape IN ('range', 'point', 'at_least', 'at_most', 'qualitative', 'withdrawn')),
+  low numeric,
+  high numeric,
+  unit text,
+  tolerance numeric CHECK (tolerance >= 0),
+  action text NOT NULL CHECK (action IN ('initiate', 'reaffirm', 'raise', 'cut', 'narrow', 'widen', 'withdraw')),
+  previous_id text REFERENCES filings.guidance,
+  method text NOT NULL CHECK (method IN ('rule', 'llm')),
+  section_id text NOT NULL REFERENCES filings.sections,
+  char_start integer NOT NULL,
+  char_end integer NOT NULL CHECK (char_end > char_start),
+  quote text NOT NULL,
+  known_at timestamptz NOT NULL,
+  UNIQUE (accession, run, metric, basis, fiscal_period, char_start),
+  CHECK (low IS NULL OR high IS NULL OR low <= high)
+);
+CREATE INDEX guidance_by_metric ON filings.guidance (cik, metric, fiscal_period, known_at);
+CREATE INDEX guidance_by_accession ON filings.guidance (accession, run);
+
+CREATE TABLE filings.guidance_outcomes (
+  guidance_id text NOT NULL REFERENCES filings.guidance,
+  kpi_id text NOT NULL REFERENCES filings.kpis,
+  actual numeric NOT NULL,
+  position text NOT NULL CHECK (position IN ('above', 'within', 'below')),
+  verdict text CHECK (verdict IN ('beat', 'in_range', 'miss')),
+  surprise numeric,
+  restated boolean NOT NULL,
+  scored_at timestamptz NOT NULL,
+  PRIMARY KEY (guidance_id, restated)
+);
+
+-- Our own interval for a figure not yet reported, issued once and never edited; `prediction_id` is its place in the scorebook.
+CREATE TABLE filings.expectations (
+  expectation_id text PRIMARY KEY CHECK (expectation_id ~ '^exp_[0-9A-HJKMNP-TV-Z]{26}$'),
+  cik bigint NOT NULL REFERENCES filings.companies,
+  metric text NOT NULL,
+  basis text NOT NULL CHECK (basis IN ('gaap', 'non_gaap')),
+  fiscal_period text NOT NULL,
+  period_type text NOT NULL,
+  period_end date NOT NULL,
+  unit text NOT NULL,
+  q10 numeric NOT NULL,
+  q50 numeric NOT NULL,
+  q90 numeric NOT NULL,
+  baseline numeric,
+  method text NOT NULL CHECK (method IN ('guidance_surprises', 'yearly_growth', 'yearly_difference')),
+  inputs jsonb NOT NULL,
+  prediction_id text,
+  issued_at timestamptz NOT NULL,
+  UNIQUE (cik, metric, basis, fiscal_period, issued_at),
+  CHECK (q10 <= q50 AND q50 <= q90)
+);
+CREATE INDEX expectations_by_metric ON filings.expectations (cik, metric, basis, period_end);
+
+-- ── Templates, evaluations ─────────────────────────────────────────────────────────────────────────────────────────
+CREATE TABLE filings.ask_templates (
+  template_key text NOT NULL,
+  account_id text REFERENCES platform.accounts,
+  title text NOT NULL,
+  question_template text NOT NULL,
+  params jsonb NOT NULL,
+  UNIQUE NULLS NOT DISTINCT (account_id, template_key)
+);
+
+CREATE TABLE filings.template_rules (
+  template_key text NOT NULL,
+  base_form text NOT NULL,
+  item text,
+  weight numeric NOT NULL CHECK (weight > 0 AND weight <= 1),
+  UNIQUE NULLS NOT DISTINCT (template_key, base_form, item)
+);
+
+ALTER TABLE filings.asks ADD COLUMN template_key text;
+
+CREATE TABLE filings.evaluations (
+  evaluation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  metric text NOT NULL,
+  value numeric,
+  n integer NOT NULL CHECK (n >= 0),
+  low numeric,
+  high numeric,
+  dataset text NOT NULL,
+  code_version text NOT NULL,
+  measured_at timestamptz NOT NULL,
+  UNIQUE (metric, dataset, code_version, measured_at)
+);
+
+-- ── Two times ──────────────────────────────────────────────────────────────────────────────────────────────────────
+ALTER TABLE filings.events DROP CONSTRAINT events_topic_check;
+ALTER TABLE filings.events ADD CONSTRAINT events_topic_check CHECK (topic IN (
+  'detected', 'fetched', 'analyzed', 'indexed', 'skipped', 'dead_letter', 'replayed', 'superseded', 'degraded', 'answered',
+  'guidance_changed'));
+
+-- ── Nothing of these is edited ─────────────────────────────────────────────────────────────────────────────────────
+CREATE TRIGGER guidance_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.guidance
+  FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER guidance_outcomes_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.guidance_outcomes
+  FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER expectations_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.expectations
+  FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER evaluations_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.evaluations
+  FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+-- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+GRANT SELECT ON filings.watchlist, filings.feed_mark, filings.index_entries, filings.guidance, filings.guidance_outcomes,
+  filings.expectations, filings.ask_templates, filings.template_rules, filings.evaluations TO auspex_filings;
+GRANT INSERT ON filings.watchlist, filings.index_entries, filings.guidance, filings.guidance_outcomes, filings.expectations,
+  filings.ask_templates, filings.evaluations TO auspex_filings;
+GRANT UPDATE (forms, notify) ON filings.watchlist TO auspex_filings;
+GRANT UPDATE ON filings.feed_mark, filings.index_entries TO auspex_filings;
+GRANT DELETE ON filings.watchlist TO auspex_filings;

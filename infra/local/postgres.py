@@ -43,8 +43,14 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-"""For tests: a crash of the machine may lose the cluster, which nobody needs afterwards."""
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "checkpoint_timeout": "30min",
+    "scram_iterations": "1",
+}
+"""For tests: a crash of the machine may lose the cluster, which nobody needs then, and its passwords guard nothing."""
 
 
 @dataclass(slots=True)

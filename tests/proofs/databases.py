@@ -17,6 +17,7 @@ import psycopg
 from infra.local.postgres import start_postgres
 from psycopg.rows import dict_row
 from tests.conftest import ROLES, TEMPLATE
+from tests.harness.memory_directory import memory_directory
 from tests.proofs.wire import Session
 
 from auspex.core.database import load_sql
@@ -79,13 +80,14 @@ def own_server() -> Iterator[ProofServer]:
     sys.path.insert(0, str(ROOT / "infra" / "migrations"))
     from auspex_migrations.runner import migrate
 
-    with tempfile.TemporaryDirectory(prefix="auspex-proof-") as home, start_postgres(Path(home), fast=True) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="auspex-proof-") as home,
+        memory_directory(Path(home)) as directory,
+        start_postgres(directory, fast=True) as server,
+    ):
         password = secrets.token_hex(16)
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {TEMPLATE}".encode())
-            for setting in ("max_wal_size = '4GB'", "checkpoint_timeout = '30min'", "scram_iterations = 1"):
-                connection.execute(f"ALTER SYSTEM SET {setting}".encode())
-            connection.execute("SELECT pg_reload_conf()")
         url = server.url(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
         migrate(url, role_passwords=dict.fromkeys(ROLES, password))
         yield ProofServer(server.port, server.superuser_password, password, TEMPLATE)

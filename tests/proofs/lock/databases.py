@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from auspex_migrations.runner import migrate
 from infra.local.postgres import start_postgres
+from tests.harness.memory_directory import memory_directory
 from tests.proofs.lock.history import EFFECTS
 
 ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
@@ -54,8 +55,11 @@ def planted_bugs() -> list[str]:
 @contextmanager
 def proof_server() -> Iterator[ProofServer]:
     """Run a Postgres for the block."""
-    with tempfile.TemporaryDirectory(prefix="auspex-prove-lock-", ignore_cleanup_errors=True) as folder:
-        postgres = start_postgres(Path(folder), fast=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="auspex-prove-lock-", ignore_cleanup_errors=True) as folder,
+        memory_directory(Path(folder)) as directory,
+    ):
+        postgres = start_postgres(directory, fast=True)
         try:
             server = ProofServer(postgres.port, postgres.superuser_password, secrets.token_hex(16))
             with psycopg.connect(server.url("postgres"), autocommit=True) as connection:

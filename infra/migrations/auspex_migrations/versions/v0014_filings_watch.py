@@ -1,4 +1,4 @@
-"""Filings: watchlists, the feed's mark, guidance and expectations, templates, evaluations. Deploy phase: before the code."""
+"""Filings: watchlists, the feed, guidance and expectations, templates, evaluations. Deploy phase: before the code."""
 
 from auspex_migrations.runner import execute_sql_beside
 

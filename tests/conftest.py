@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import secrets
 import sys
@@ -28,6 +29,7 @@ ROLES = ("auspex_platform", "auspex_filings", "auspex_providers", "auspex_oracle
 TEMPLATE = "auspex_template"
 __all__ = ["catcher", "filings_parameters", "harness", "make_filings", "make_harness", "make_toy", "toy"]  # fixtures
 sys.path.insert(0, str(ROOT / "infra" / "migrations"))
+gc.set_threshold(50_000, 20, 50)  # the suite's many applications make every full collection long
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 from infra.local.postgres import forget_postgres, start_postgres
 from psycopg.rows import dict_row
+from tests.conftest import ROLES
 
 from auspex.platform.accounts import create_account, create_key
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
 FILINGS = 25
 CIK = 9999999001
 """The sample company's, of which FILINGS filings are stored, one of them a 10-K."""

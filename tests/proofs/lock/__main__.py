@@ -1,6 +1,6 @@
 """`make prove-lock`: random histories until HISTORIES or MINUTES is reached; the last line is one JSON object.
 
-Two lanes, each a process with a database of its own. A planted bug that is not caught, a kind of fault that never
+Three lanes (they wait for each other's locks), each a process with a database of its own. A planted bug that is not caught, a kind of fault that never
 happened, a violation or a fourth switch of the simulated day ends with status 1.
 """
 
@@ -18,7 +18,7 @@ from tests.proofs.lock.databases import ProofServer, planted_bugs, proof_server
 from tests.proofs.lock.day import OUTAGE_HOURS, Day
 from tests.proofs.lock.history import KINDS, WORKERS, Lane, ViolationError
 
-LANES = 2
+LANES = 3
 PLANTED_HISTORIES_MAX = 300
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 from auspex_migrations.runner import migrate
 from infra.local.postgres import start_postgres
+from tests.conftest import ROLES
 from tests.harness.memory_directory import memory_directory
 from tests.proofs.lock.history import EFFECTS
 
-ROLES = ("auspex_platform", "auspex_filings", "auspex_providers")
 PLANTED = Path(__file__).parent / "planted"
 TEMPLATE = "lock_template"
 

@@ -1,7 +1,7 @@
 """`make prove-lock`: random histories until HISTORIES or MINUTES is reached; the last line is one JSON object.
 
-Three lanes (they wait for each other's locks), each a process with a database of its own. A planted bug that is not caught, a kind of fault that never
-happened, a violation or a fourth switch of the simulated day ends with status 1.
+Three lanes, each a process with a database of its own (one waits for locks a third of its time). A planted bug that is
+not caught, a kind of fault that never happened, a violation or a fourth switch of the simulated day ends with status 1.
 """
 
 from __future__ import annotations

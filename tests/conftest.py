@@ -63,6 +63,14 @@ class Database:
         return psycopg.connect(self.url(role), autocommit=True, prepare_threshold=None, row_factory=dict_row)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _remembered_network() -> Iterator[None]:
+    from tests.harness.remembered_network import remembered_network  # onnxruntime takes a moment
+
+    with remembered_network():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     from auspex_migrations.runner import migrate

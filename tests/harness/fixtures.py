@@ -73,7 +73,6 @@ def filings_parameters() -> Iterator[dict[str, str]]:
     """Root parameters that lead EDGAR's traffic to a replay of the sample company, on a port of its own."""
     from infra.local.replay.server import ReplayServer
     from infra.local.replay.store import Store
-    from tests.harness.remembered_network import remembered_network
 
     if not (MODEL / "model.onnx").is_file():
         pytest.skip("needs the embedding model, which `make install` obtains")
@@ -81,13 +80,12 @@ def filings_parameters() -> Iterator[dict[str, str]]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     base = f"http://127.0.0.1:{server.port}"
-    with remembered_network():
-        yield {
-            "EdgarWwwUrl": f"{base}/www",
-            "EdgarDataUrl": f"{base}/data",
-            "EdgarUserAgent": "Auspex tests tests@example.org",
-            "ModelDirectory": str(MODEL),
-        }
+    yield {
+        "EdgarWwwUrl": f"{base}/www",
+        "EdgarDataUrl": f"{base}/data",
+        "EdgarUserAgent": "Auspex tests tests@example.org",
+        "ModelDirectory": str(MODEL),
+    }
     server.shutdown()
     thread.join()
     server.server_close()

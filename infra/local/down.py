@@ -8,8 +8,11 @@ from infra.local.progress import step
 from infra.local.state import StateDirectory
 
 
-def bring_down(directory: StateDirectory) -> None:
-    """Stop everything, the emulator (its state is saved first) before Postgres; data stays. Raises StepError."""
+def bring_down(directory: StateDirectory, *, saving: bool = True) -> None:
+    """Stop everything, the emulator before Postgres; data stays. Raises StepError.
+
+    Unless ``saving`` the emulator is ended where it stands, and what it held is lost.
+    """
     state = directory.read()
     for name in ("replay", "catcher", "providers"):
         record = state.processes.pop(name, None)
@@ -19,7 +22,7 @@ def bring_down(directory: StateDirectory) -> None:
                 directory.write(state)
     if state.processes:
         with step("stop emulator", log=directory.log("emulator")):
-            emulators.stop_emulator(directory, state)
+            emulators.stop_emulator(directory, state, saving=saving)
     postgres = find_postgres(directory.postgres)
     if postgres is not None:
         with step("stop postgres", log=directory.postgres / "postgres.log"):
@@ -29,7 +32,7 @@ def bring_down(directory: StateDirectory) -> None:
 
 def reset(directory: StateDirectory) -> None:
     """Stop everything and delete all data of the stack; the model files stay. Raises StepError."""
-    bring_down(directory)
+    bring_down(directory, saving=False)
     with step("forget"):
         forget_postgres(directory.postgres)
         directory.forget()

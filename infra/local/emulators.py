@@ -51,11 +51,11 @@ def start_emulator(directory: StateDirectory, state: StackState) -> bool:
     return False
 
 
-def stop_emulator(directory: StateDirectory, state: StackState) -> None:
-    """End what we started of the emulator."""
+def stop_emulator(directory: StateDirectory, state: StackState, *, saving: bool = True) -> None:
+    """End what we started of the emulator; unless ``saving`` its state is lost, which takes no time."""
     record = state.processes.pop("emulator", None)
     if record is not None:
-        ministack_process.stop_emulator(directory, record)
+        ministack_process.stop_emulator(directory, record, saving=saving)
     front = state.processes.pop("front", None)
     if front is not None:
         processes.stop(front)

@@ -56,9 +56,9 @@ def start_emulator(directory: StateDirectory, state: StackState) -> bool:
     return intact
 
 
-def stop_emulator(directory: StateDirectory, record: ProcessRecord) -> None:
-    """End the emulator, which saves its state first, with all its workers and temporary files."""
-    processes.stop(record)
+def stop_emulator(directory: StateDirectory, record: ProcessRecord, *, saving: bool) -> None:
+    """End the emulator with all its workers and temporary files; when ``saving``, it keeps its state first."""
+    processes.stop(record, timeout_seconds=processes.STOP_TIMEOUT_SECONDS if saving else 0)
     shutil.rmtree(directory.emulator / "tmp", ignore_errors=True)
 
 

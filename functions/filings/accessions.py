@@ -98,6 +98,7 @@ class FilingDetailOut(FilingOut):
     """A filing with its documents, summary and history."""
 
     company: str
+    amended_by: list[str]
     documents: list[DocumentOut]
     summary: list[dict[str, Any]]
     enrichment: EnrichmentOut | None

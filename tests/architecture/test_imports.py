@@ -18,7 +18,7 @@ from tests.architecture.checkout import PACKAGE, ROOT, application, imports_of, 
 SHELLS = {
     "filings": {
         # use cases: they own a transaction or take a connection
-        "abandon_filing", "analyze_filing", "answer_question", "ask_provider", "ask_question", "create_ingestion",
+        "abandon_filing", "amendments", "analyze_filing", "answer_question", "ask_provider", "ask_question", "create_ingestion",
         "enrich_filing", "fetch_filing", "gather_evidence", "index_filing", "poll_scan", "refresh_companies",
         "scan_company", "search_chunks", "search_filings", "verify_citation",
         # stores and reads

@@ -16,6 +16,7 @@ from auspex.core.database import Connection, connect
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
 from auspex.filings.adapters.edgar import EdgarClient
+from auspex.filings.amendments import note_restated_figures
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.enrich_filing import INVALID, Readable, enrich_filing, note_invalid
 from auspex.filings.extraction.compare_kpis import compare_kpis
@@ -178,6 +179,7 @@ def _persist(
     """Write facts, KPIs, summary, status and the message to the index in one transaction."""
     at, body, header = clock.now(), delivery.body, filing.header
     delivery.mark(connection, at=at)
+    filing_store.lock_company(connection, header.cik)
     place: dict[str, Any] = {"accession": body.accession, "section_ids": filing.section_ids}
     dated: dict[str, Any] = place | {"cik": header.cik, "known_at": filing_store.known_at(header)}
     kpi_store.insert_facts(connection, _all_facts(filing, analysis.companyfacts), **dated)
@@ -192,6 +194,7 @@ def _persist(
             **({"enrichment": analysis.enrichment} if analysis.enrichment else {}),
         },
     )  # fmt: skip
+    note_restated_figures(connection, accession=body.accession, at=at)
     outcome = (analysis.enrichment or {}).get("outcome", "")
     if outcome.startswith(INVALID):
         note_invalid(connection, delivery, outcome, clock=clock)

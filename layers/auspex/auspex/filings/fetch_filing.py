@@ -201,6 +201,7 @@ def _persist(
     at = ports.clock.now()
     delivery.mark(connection, at=at)
     header = header_from_json(listing["header"])
+    filing_store.lock_company(connection, header.cik)
     before = filing_store.lock_filing(connection, header.accession)
     assert before is not None
     readable = [entry for entry in entries if entry["normalized_key"] is not None]
@@ -209,8 +210,7 @@ def _persist(
         for entry in entries:
             if entry["degraded"]:
                 _tell_degraded(connection, header.accession, entry, at)
-        amends = filing_store.find_amended(connection, header)
-        filing_store.mark_fetched(connection, header, amends=amends, sample=listing["sample"], at=at)
+        filing_store.mark_fetched(connection, header, sample=listing["sample"], at=at)
     _hand_on(connection, delivery, before, at)
 
 

@@ -17,6 +17,8 @@ LIMIT %(rows_max)s
 -- name: read_filing
 SELECT f.accession, f.cik, c.ticker, c.name AS company, f.form, f.items, f.filing_date, f.report_date, f.accepted_at,
        f.detected_at, f.fetched_at, f.analyzed_at, f.indexed_at, f.status, f.is_amendment, f.amends,
+       ARRAY(SELECT a.accession FROM filings.filings AS a
+             WHERE a.cik = f.cik AND a.amends = f.accession ORDER BY a.accession) AS amended_by,
        f.dead_letter_reason, f.flags, f.run, f.sample, f.cost_tokens, f.cost_usd_micros,
        (SELECT count(*) FROM filings.kpis AS k WHERE k.accession = f.accession AND k.run = f.run) AS kpi_count,
        (SELECT s.bullets FROM filings.summaries AS s

@@ -89,19 +89,20 @@ def load_filing(connection: Connection, accession: str) -> dict[str, Any]:
     return row
 
 
-def find_amended(connection: Connection, header: FilingHeader) -> str | None:
-    """Return the latest earlier filing that an amendment amends, None when it is none or nothing is stored."""
-    if not header.is_amendment:
-        return None
-    row = fetch_one(connection, SQL["find_amended"], _header_columns(header))
-    return None if row is None else str(row["accession"])
+def lock_company(connection: Connection, cik: int) -> None:
+    """Have what is linked among a company's filings change one transaction after another; taken before any filing."""
+    connection.execute(SQL["lock_company"], {"cik": cik})
 
 
-def mark_fetched(
-    connection: Connection, header: FilingHeader, *, amends: str | None, sample: bool, at: datetime
-) -> None:
-    """Move a filing to `fetched` with what its index page states (an indexed one stays indexed)."""
-    connection.execute(SQL["mark_fetched"], _header_columns(header) | {"amends": amends, "sample": sample, "at": at})
+def mark_fetched(connection: Connection, header: FilingHeader, *, sample: bool, at: datetime) -> None:
+    """Move a filing to `fetched` with what its index page states (an indexed one stays indexed).
+
+    Amendments of the same report are linked anew: each amends the one filed before it. The caller holds the company.
+    """
+    row = fetch_one(connection, SQL["mark_fetched"], _header_columns(header) | {"sample": sample, "at": at})
+    if row is not None:
+        connection.execute(SQL["link_amendments"], row)
+    amends = load_filing(connection, header.accession)["amends"]
     insert_event(connection, accession=header.accession, topic="fetched", payload={"amends": amends}, at=at)
 
 

@@ -44,12 +44,22 @@ SELECT accession, cik, form, base_form, is_amendment, amends, items, filing_date
        fetched_at, analyzed_at, indexed_at, status, run, index_version, primary_document, inline_xbrl, sample
 FROM filings.filings WHERE accession = %(accession)s
 
--- name: find_amended
-SELECT accession FROM filings.filings
-WHERE cik = %(cik)s AND base_form = %(base_form)s AND accession <> %(accession)s
-  AND report_date IS NOT DISTINCT FROM %(report_date)s AND %(report_date)s::date IS NOT NULL
-  AND coalesce(accepted_at, filing_date) < coalesce(%(accepted_at)s::timestamptz, %(filing_date)s::date)
-ORDER BY coalesce(accepted_at, filing_date) DESC, accession DESC LIMIT 1
+-- name: lock_company
+SELECT cik FROM filings.companies WHERE cik = %(cik)s FOR NO KEY UPDATE
+
+-- name: link_amendments
+-- Of one report, each amendment amends what was filed just before it, in whatever order they arrived here.
+WITH filed AS (
+  SELECT accession,
+         lag(accession) OVER (
+           ORDER BY coalesce(accepted_at, filing_date + interval '1 day'), accession
+         ) AS before
+  FROM filings.filings
+  WHERE cik = %(cik)s AND base_form = %(base_form)s AND report_date = %(report_date)s::date
+)
+UPDATE filings.filings AS f SET amends = filed.before
+FROM filed
+WHERE f.accession = filed.accession AND f.is_amendment AND f.amends IS DISTINCT FROM filed.before
 
 -- name: mark_fetched
 UPDATE filings.filings SET
@@ -57,9 +67,10 @@ UPDATE filings.filings SET
   fetched_at = coalesce(fetched_at, %(at)s), form = %(form)s, base_form = %(base_form)s,
   is_amendment = %(is_amendment)s, items = %(items)s::text[], filing_date = %(filing_date)s,
   report_date = coalesce(%(report_date)s, report_date), accepted_at = coalesce(%(accepted_at)s, accepted_at),
-  primary_document = %(primary_document)s, inline_xbrl = %(inline_xbrl)s, amends = %(amends)s, sample = %(sample)s,
+  primary_document = %(primary_document)s, inline_xbrl = %(inline_xbrl)s, sample = %(sample)s,
   dead_letter_reason = NULL
 WHERE accession = %(accession)s
+RETURNING cik, base_form, report_date
 
 -- name: mark_analyzed
 UPDATE filings.filings SET status = 'analyzed', analyzed_at = %(at)s, flags = %(flags)s::text[],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,10 @@ from pydantic import TypeAdapter
 
 from auspex.core import outbox
 from auspex.core.clock import Clock
-from auspex.core.database import Connection, connect, fetch_one, load_sql, transaction
+from auspex.core.database import Connection, connect, transaction
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, kpi_store
+from auspex.filings.amendments import supersede_new_chunks, supersede_sections
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.graph import GraphRun
 from auspex.filings.index.chunking import CompanyName, chunk_filing, embedded_text
@@ -29,12 +29,9 @@ from auspex.filings.stored_documents import load_documents
 from auspex.platform.consumer import Delivery
 from auspex.platform.jobs import advance_unit, succeed_unit
 
-SQL = load_sql(Path(__file__).with_suffix(".sql"))
 GRAPH = "knowledge"
 BATCH_CHUNKS = 64
 PROGRESS_START, PROGRESS_END = 68, 98
-RESTATED_CHARACTERS_MIN = 500
-"""A section of an amendment shorter than this refers to the original instead of restating it."""
 CHUNKS: TypeAdapter[list[Chunk]] = TypeAdapter(list[Chunk])
 
 
@@ -114,6 +111,7 @@ def _index_batch(graph: GraphRun, delivery: Delivery[IndexFiling], work: _Work, 
             period_end=work.header.report_date, known_at=filing_store.known_at(work.header),
             index_version=body.index_version, section_ids=work.section_ids, chunks=batch, embeddings=vectors,
         )  # fmt: skip
+        supersede_new_chunks(connection, accession=body.accession)
 
     graph.effect("index", write, inputs=inputs, ordinal=number)
     done = (number + 1) / len(work.batches)
@@ -126,29 +124,19 @@ def _embed(embedder: Embedder, batch: list[Chunk]) -> dict[str, str]:
 
 
 def _link(connection: Connection, header: FilingHeader, clock: Clock) -> None:
-    """Have the sections that an amendment restates leave default retrieval from the moment it was known."""
-    row = filing_store.load_filing(connection, header.accession)
-    if row["amends"] is None:
-        return
-    found = fetch_one(
-        connection,
-        SQL["supersede_chunks"],
-        {
-            "amended": row["amends"], "amendment": header.accession, "known_at": filing_store.known_at(header),
-            "characters_min": RESTATED_CHARACTERS_MIN,
-        },
-    )  # fmt: skip
-    if found is not None and found["superseded"]:
-        filing_store.insert_event(
-            connection, accession=row["amends"], topic="superseded", at=clock.now(),
-            payload={"by": header.accession, "chunks": found["superseded"]},
-        )  # fmt: skip
+    """Have what amendments restate leave default retrieval from the moment it was known."""
+    filing_store.lock_company(connection, header.cik)
+    supersede_sections(connection, accession=header.accession, at=clock.now())
 
 
 def _finish(connection: Connection, delivery: Delivery[IndexFiling], work: _Work, clock: Clock) -> None:
-    """Swap to this index version, move the filing to `indexed` and end its unit, in one transaction."""
+    """Swap to this index version, move the filing to `indexed` and end its unit, in one transaction.
+
+    It is linked once more: an amendment may have been linked while this filing was not in the index yet.
+    """
     at, body = clock.now(), delivery.body
     delivery.mark(connection, at=at)
+    _link(connection, work.header, clock)
     filing_store.lock_filing(connection, body.accession)
     removed = remove_chunks(connection, accession=body.accession, keep_index_version=body.index_version)
     chunks = sum(len(batch) for batch in work.batches)

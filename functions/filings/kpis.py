@@ -1,4 +1,4 @@
-"""List a company's figures as known at a time.
+"""List a company's figures as known at a time, as JSON or CSV.
 Route: GET /v1/filings/kpis · Reads: filings.kpis · Fails: unknown-ticker, validation-failed, malformed-request"""
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
+from starlette.requests import Request
+from starlette.responses import Response
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect
 from auspex.filings.company_reads import load_company
-from auspex.filings.kpi_reads import KpiQuery, list_kpis
+from auspex.filings.kpi_csv import prefers_csv
+from auspex.filings.kpi_reads import KpiQuery, export_kpis, list_kpis
+from auspex.filings.prices import KPI_PRICE
 from auspex.filings.representations import CompanyName
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
@@ -21,6 +25,7 @@ from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit,
 api = endpoint(__name__, scope="filings:read")
 PeriodTypeName = Literal["quarter", "half", "nine_months", "year", "instant", "other"]
 BasisName = Literal["gaap", "non_gaap"]
+CSV_REPLY = {"responses": {"200": {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
 
 
 class KpiOut(Representation):
@@ -76,15 +81,26 @@ async def _query(
     )  # fmt: skip
 
 
-@api.get("/v1/filings/kpis", page_of=KpiOut)
+async def _as_csv(request: Request) -> bool:
+    return prefers_csv(request.headers.get("accept", ""))
+
+
+@api.get("/v1/filings/kpis", page_of=KpiOut, price=KPI_PRICE, openapi_extra=CSV_REPLY)
 async def list_company_kpis(
     _: Caller,
     query: Annotated[KpiQuery, Depends(_query)],
+    as_csv: Annotated[bool, Depends(_as_csv)],
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     cursor: Cursor = None,
-) -> Page[KpiOut]:
-    """List figures of a company, newest period first, with their quotes and, on request, their change."""
-    found = list_kpis(connect(), query, now=current_clock().now(), limit=limit, cursor=cursor)
+) -> Page[KpiOut] | Response:
+    """List figures of a company, newest period first, with their quotes and, on request, their change.
+
+    With `Accept: text/csv` all of them at once, whatever `limit` and `cursor` say, for one token.
+    """
+    now = current_clock().now()
+    if as_csv:
+        return Response(export_kpis(connect(), query, now=now), media_type="text/csv", headers={"vary": "Accept"})
+    found = list_kpis(connect(), query, now=now, limit=limit, cursor=cursor)
     return Page(rows=[KpiOut.model_validate(row) for row in found.rows], next_cursor=found.next_cursor)
 
 

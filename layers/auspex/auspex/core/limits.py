@@ -240,6 +240,8 @@ INGESTION_ITEMS_MAX: Final = 50
 """Tickers or accessions of one ingestion request."""
 INGESTION_PER_TICKER_MAX: Final = 5
 """Newest filings of one ticker that one ingestion request takes."""
+KPI_EXPORT_ROWS_MAX: Final = 5_000
+"""Figures of one CSV."""
 SECTION_SLICE_CHARACTERS_MAX: Final = 20_000
 """Longest slice of a section's text in one reply."""
 TEXT_OFFSET_MAX: Final = 1_000_000_000

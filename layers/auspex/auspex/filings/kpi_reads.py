@@ -12,6 +12,8 @@ from typing import Any
 
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, load_sql
+from auspex.core.limits import KPI_EXPORT_ROWS_MAX
+from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.answers.evidence import EvidenceFigure, Source
 from auspex.filings.answers.vocabulary import Metric, load_vocabulary
 from auspex.filings.extraction.figures import scan_numbers
@@ -19,6 +21,7 @@ from auspex.filings.extraction.fiscal_periods import FiscalCalendar, learn_calen
 from auspex.filings.extraction.kpi_checks import change
 from auspex.filings.extraction.metrics import BY_NAME
 from auspex.filings.extraction.periods import classify_period
+from auspex.filings.kpi_csv import write_kpi_csv
 from auspex.filings.model import Basis, Method, PeriodType
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -69,6 +72,15 @@ def list_kpis(connection: Connection, query: KpiQuery, *, now: datetime, limit: 
     last = kept[-1]
     position = [last["period_end"].isoformat(), last["metric"], last["kpi_id"]]
     return KpiPage(kept, encode_cursor(position, filters=filters))
+
+
+def export_kpis(connection: Connection, query: KpiQuery, *, now: datetime) -> str:
+    """Return every KPI of a query as CSV, in the order of the list. Raises ValidationFailed for more than 5,000."""
+    page = list_kpis(connection, query, now=now, limit=KPI_EXPORT_ROWS_MAX, cursor=None)
+    if page.next_cursor is not None:
+        message = f"more than {KPI_EXPORT_ROWS_MAX} figures; name a metric, a period type or a basis"
+        raise ValidationFailed(detail=message, errors=[pointer_error("/metric", message)])
+    return write_kpi_csv(page.rows)
 
 
 def _with_change(row: dict[str, Any], compare: str | None) -> dict[str, Any]:

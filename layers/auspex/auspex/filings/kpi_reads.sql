@@ -18,7 +18,8 @@ compared AS (
   SELECT known.*, before.kpi_id AS previous_kpi_id, before.value AS previous_value, before.unit AS previous_unit,
          before.period_end AS previous_period_end,
          row_number() OVER (
-           PARTITION BY known.kpi_id ORDER BY before.preliminary, before.known_at DESC, before.kpi_id
+           PARTITION BY known.kpi_id
+           ORDER BY before.preliminary, before.known_at DESC, before.method = 'xbrl' DESC, before.kpi_id
          ) AS place
   FROM known
   LEFT JOIN filings.kpis AS before

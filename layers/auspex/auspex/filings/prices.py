@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from auspex.platform.charging import fixed_price, job_price, price_afterwards
+from auspex.platform.charging import Price, fixed_price, job_price, price_afterwards
 
 SEARCH_TOKENS: Final = 1
+KPI_CSV_TOKENS: Final = 1
+"""A table of KPIs as CSV; as JSON it is free."""
 ASK_TOKENS: Final = 2
 ASK_PROVIDER_TOKENS: Final = 5
 """An ask that a provider's answer is served for."""
@@ -33,6 +35,11 @@ def ingestion_quote(arguments: Mapping[str, Any]) -> int:
     return sum(filing_price(enrich=body.enrich).values()) * filings
 
 
+def kpi_quote(arguments: Mapping[str, Any]) -> int:
+    """Return what a table of KPIs costs in the form asked for."""
+    return KPI_CSV_TOKENS if arguments["as_csv"] else 0
+
+
 def ask_quote(arguments: Mapping[str, Any]) -> int:
     """Return the most an ask can cost: a provider's answer only where one is wanted and configured."""
     from auspex.providers.settings import is_any_configured  # noqa: PLC0415 - stages read prices without providers
@@ -42,5 +49,6 @@ def ask_quote(arguments: Mapping[str, Any]) -> int:
 
 
 SEARCH_PRICE = fixed_price(SEARCH_TOKENS)
+KPI_PRICE = Price("known", kpi_quote)
 ASK_PRICE = price_afterwards(ask_quote, is_analysis=True)
 INGESTION_PRICE = job_price(ingestion_quote)

@@ -63,6 +63,7 @@ class FilingDetail(Model):
 
     accepted_at: dt.datetime | None
     accession: str
+    amended_by: list[str]
     amends: str | None
     cik: int
     company: str

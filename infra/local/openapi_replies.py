@@ -82,7 +82,8 @@ def add_quote(operation: Json, components: Json) -> None:
     quote: Json = {"$ref": REFERENCE + QUOTE}
     reply = operation["responses"].setdefault("200", {"description": "The quote, with `dry_run=true`"})
     given = _schema_of(reply)
-    reply["content"] = {"application/json": {"schema": {"anyOf": [given, quote]} if given else quote}}
+    content = {"application/json": {"schema": {"anyOf": [given, quote]} if given else quote}}
+    reply["content"] = reply.get("content", {}) | content
 
 
 def add_idempotency_key(operation: Json, problems: dict[int, list[type[Problem]]]) -> None:

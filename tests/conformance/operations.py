@@ -63,8 +63,10 @@ class Operation:
     def answers_a_list(self) -> bool:
         """Whether its reply says `has_more`."""
         content = self.document.get("responses", {}).get(str(self.success), {}).get("content", {})
-        name = content.get(JSON_MEDIA_TYPE, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
-        return "has_more" in served_document()["components"]["schemas"].get(name, {}).get("properties", ())
+        schema = content.get(JSON_MEDIA_TYPE, {}).get("schema", {})
+        names = [option.get("$ref", "").rpartition("/")[2] for option in schema.get("anyOf", [schema])]
+        shapes = served_document()["components"]["schemas"]
+        return any("has_more" in shapes.get(name, {}).get("properties", ()) for name in names)
 
     @property
     def success(self) -> int:

@@ -89,9 +89,10 @@ def _by_rule(method: str, path: str, operation: Json, paths: Json) -> Name:
 
 
 def is_page(operation: Json) -> bool:
-    """Tell whether an operation answers with one page of a list."""
-    reference = str((success_schema(operation) or {}).get("$ref", ""))
-    return reference.rpartition("/")[2].startswith(PAGE_PREFIX)
+    """Tell whether an operation answers with one page of a list, or with what that would cost."""
+    schema = success_schema(operation) or {}
+    references = (str(option.get("$ref", "")) for option in schema.get("anyOf", [schema]))
+    return any(reference.rpartition("/")[2].startswith(PAGE_PREFIX) for reference in references)
 
 
 def success_schema(operation: Json) -> Json | None:

@@ -156,7 +156,7 @@ def _parameters(verb: str, operation: Json, body: Json, vocabulary: Vocabulary, 
             required=bool(p.get("required")), omittable=False, about=_about(p),
         )
         for p in operation.get("parameters", ())
-        if p["in"] in {"path", "query"} and (p["name"] != DRY_RUN or verb == "GET")
+        if p["in"] in {"path", "query"} and (p["name"] != DRY_RUN or (verb == "GET" and not is_page(operation)))
     ]  # fmt: skip
     if raw_body:
         return [*found, Parameter("body", "body", "bytes | Mapping[str, Any]", True, False, "")]  # noqa: FBT003 - a row

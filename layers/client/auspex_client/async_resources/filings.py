@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Literal, overload
 from auspex_client.async_resources.filings_accessions import AsyncFilingsAccessions
 from auspex_client.async_resources.filings_asks import AsyncFilingsAsks
 from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
+from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
 from auspex_client.calls import CallOptions, given
 from auspex_client.model import Quote
-from auspex_client.models.filings import AccessionItem, Kpi, Search, TickerItem, Verification, Weights
+from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
 from auspex_client.models.shared import Ask, Job
 from auspex_client.replies import Reply
 from auspex_client.resource import AsyncResource
 from auspex_client.resources.filings import (
     ASK_FILINGS,
     CREATE_FILING_INGESTION,
-    LIST_COMPANY_KPIS,
     SEARCH_FILING_CHUNKS,
     VERIFY_FILING_CITATION,
 )
@@ -38,6 +38,7 @@ class AsyncFilings(AsyncResource):
         self.accessions = AsyncFilingsAccessions(auspex)
         self.asks = AsyncFilingsAsks(auspex)
         self.ingestions = AsyncFilingsIngestions(auspex)
+        self.kpis = AsyncFilingsKpis(auspex)
 
     @overload
     async def ask(
@@ -180,51 +181,6 @@ class AsyncFilings(AsyncResource):
             CREATE_FILING_INGESTION,
             Job,
             body=given({"accessions": accessions, "enrich": enrich, "forms": forms, "tickers": tickers}),
-            options=options,
-        )
-
-    async def kpis(
-        self,
-        ticker: str,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        dry_run: bool | None = None,
-        metric: str | None = None,
-        period_type: Literal["quarter", "half", "nine_months", "year", "instant", "other"] | None = None,
-        basis: Literal["gaap", "non_gaap"] | None = None,
-        as_of: dt.datetime | None = None,
-        compare: Literal["prior_quarter", "prior_year"] | None = None,
-        include_superseded: bool | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Kpi]:
-        """List figures of a company, newest period first, with their quotes and, on request, their change.
-
-        With `Accept: text/csv` all of them at once, whatever `limit` and `cursor` say, for one token.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `dry_run`: Only say what it
-        would cost at most; nothing is stored or charged. `ticker`: Ticker or CIK. `as_of`: Only what was known then;
-        RFC 3339.
-
-        GET /v1/filings/kpis, scope `filings:read`.
-        """
-        return await self._auspex.call(
-            LIST_COMPANY_KPIS,
-            Kpi,
-            query=given(
-                {
-                    "limit": limit,
-                    "cursor": cursor,
-                    "dry_run": dry_run,
-                    "ticker": ticker,
-                    "metric": metric,
-                    "period_type": period_type,
-                    "basis": basis,
-                    "as_of": as_of,
-                    "compare": compare,
-                    "include_superseded": include_superseded,
-                }
-            ),
             options=options,
         )
 

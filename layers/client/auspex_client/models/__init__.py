@@ -5,7 +5,7 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 
 from __future__ import annotations
 
-from auspex_client.models.filings import AccessionItem, Hit, Kpi, Search, TickerItem, Verification, Weights
+from auspex_client.models.filings import AccessionItem, Hit, Search, TickerItem, Verification, Weights
 from auspex_client.models.filings_accessions import (
     Document,
     Enrichment,
@@ -17,6 +17,7 @@ from auspex_client.models.filings_accessions import (
     Section,
     SectionText,
 )
+from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.notifications_channels import (

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.model import Quote
-from auspex_client.models.filings import AccessionItem, Kpi, Search, TickerItem, Verification, Weights
+from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
 from auspex_client.models.shared import Ask, Job
 from auspex_client.replies import Reply
 from auspex_client.resource import Resource
 from auspex_client.resources.filings_accessions import FilingsAccessions
 from auspex_client.resources.filings_asks import FilingsAsks
 from auspex_client.resources.filings_ingestions import FilingsIngestions
+from auspex_client.resources.filings_kpis import FilingsKpis
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 ASK_FILINGS = Operation("ask_filings", "POST", "/v1/filings/asks")
 VERIFY_FILING_CITATION = Operation("verify_filing_citation", "POST", "/v1/filings/citations/verifications")
 CREATE_FILING_INGESTION = Operation("create_filing_ingestion", "POST", "/v1/filings/ingestions")
-LIST_COMPANY_KPIS = Operation("list_company_kpis", "GET", "/v1/filings/kpis")
 SEARCH_FILING_CHUNKS = Operation("search_filing_chunks", "POST", "/v1/filings/searches")
 
 
@@ -38,6 +38,7 @@ class Filings(Resource):
         self.accessions = FilingsAccessions(auspex)
         self.asks = FilingsAsks(auspex)
         self.ingestions = FilingsIngestions(auspex)
+        self.kpis = FilingsKpis(auspex)
 
     @overload
     def ask(
@@ -180,51 +181,6 @@ class Filings(Resource):
             CREATE_FILING_INGESTION,
             Job,
             body=given({"accessions": accessions, "enrich": enrich, "forms": forms, "tickers": tickers}),
-            options=options,
-        )
-
-    def kpis(
-        self,
-        ticker: str,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        dry_run: bool | None = None,
-        metric: str | None = None,
-        period_type: Literal["quarter", "half", "nine_months", "year", "instant", "other"] | None = None,
-        basis: Literal["gaap", "non_gaap"] | None = None,
-        as_of: dt.datetime | None = None,
-        compare: Literal["prior_quarter", "prior_year"] | None = None,
-        include_superseded: bool | None = None,
-        options: CallOptions | None = None,
-    ) -> Reply[Kpi]:
-        """List figures of a company, newest period first, with their quotes and, on request, their change.
-
-        With `Accept: text/csv` all of them at once, whatever `limit` and `cursor` say, for one token.
-
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `dry_run`: Only say what it
-        would cost at most; nothing is stored or charged. `ticker`: Ticker or CIK. `as_of`: Only what was known then;
-        RFC 3339.
-
-        GET /v1/filings/kpis, scope `filings:read`.
-        """
-        return self._auspex.call(
-            LIST_COMPANY_KPIS,
-            Kpi,
-            query=given(
-                {
-                    "limit": limit,
-                    "cursor": cursor,
-                    "dry_run": dry_run,
-                    "ticker": ticker,
-                    "metric": metric,
-                    "period_type": period_type,
-                    "basis": basis,
-                    "as_of": as_of,
-                    "compare": compare,
-                    "include_superseded": include_superseded,
-                }
-            ),
             options=options,
         )
 

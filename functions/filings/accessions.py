@@ -110,6 +110,7 @@ class FilingDetailOut(FilingOut):
 
 async def _query(
     *,
+    caller: Caller,
     ticker: Annotated[Ticker | None, Query()] = None,
     cik: Annotated[Cik | None, Query()] = None,
     form: Annotated[Form | None, Query()] = None,
@@ -117,15 +118,16 @@ async def _query(
     status: Annotated[Status | None, Query()] = None,
     filed_from: Annotated[date | None, Query()] = None,
     filed_to: Annotated[date | None, Query()] = None,
+    watched_only: Annotated[bool, Query(description="Companies on this account's watchlist")] = False,
 ) -> FilingQuery:
     return FilingQuery(
-        cik=cik, ticker=ticker, form=form, item=item, status=status, filed_from=filed_from, filed_to=filed_to
-    )
+        cik=cik, ticker=ticker, form=form, item=item, status=status, filed_from=filed_from, filed_to=filed_to,
+        watcher=caller.account_id if watched_only else None,
+    )  # fmt: skip
 
 
 @api.get("/v1/filings/accessions", page_of=FilingOut)
 async def list_accessions(
-    _: Caller,
     query: Annotated[FilingQuery, Depends(_query)],
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     cursor: Cursor = None,

@@ -1,5 +1,5 @@
 """Have every followed company scanned.
-Schedule: every 5 minutes · Reads: filings.companies · Sends: ScanCompany"""
+Schedule: every 5 minutes · Reads: filings.companies, watchlist · Sends: ScanCompany"""
 
 from __future__ import annotations
 

@@ -21,6 +21,9 @@ SHELLS = {
         "abandon_filing", "amendments", "analyze_filing", "answer_question", "ask_provider", "ask_question",
         "create_ingestion", "enrich_filing", "fetch_filing", "gather_evidence", "index_filing", "poll_scan",
         "refresh_companies", "scan_company", "search_chunks", "search_filings", "verify_citation",
+        # watching
+        "company_lookup", "coverage_reads", "detect_filings", "followed_forms", "poll_feed", "reconcile_daily",
+        "tell_watchers", "watch_companies", "watchlist_reads",
         # stores and reads
         "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
         "kpi_reads", "kpi_store", "stored_documents",

@@ -21,8 +21,7 @@ CREATE TABLE filings.feed_mark (
 );
 INSERT INTO filings.feed_mark VALUES (1, NULL, NULL, NULL);
 
--- What the daily index held of followed companies, and when the store had it. A row without `stored_at` is a gap that
--- coverage shows.
+-- What the daily index held of watched companies. `was_missing`: neither feed nor scan had brought it before.
 CREATE TABLE filings.index_entries (
   accession text PRIMARY KEY CHECK (accession ~ '^\d{10}-\d{2}-\d{6}$'),
   cik bigint NOT NULL REFERENCES filings.companies,
@@ -33,7 +32,75 @@ CREATE TABLE filings.index_entries (
 );
 CREATE INDEX index_entries_by_company ON filings.index_entries (cik, filing_date DESC);
 
+-- Every day whose index was read or is still to be read: none is skipped. `closed`: EDGAR publishes none (weekend, holiday).
+CREATE TABLE filings.index_days (
+  day date PRIMARY KEY,
+  outcome text NOT NULL CHECK (outcome IN ('read', 'closed', 'waiting', 'given_up')),
+  reason text CHECK (length(reason) <= 500),
+  entries integer NOT NULL CHECK (entries >= 0),
+  missing integer NOT NULL CHECK (missing >= 0),
+  tried_at timestamptz NOT NULL,
+  CHECK ((outcome IN ('waiting', 'given_up')) = (reason IS NOT NULL))
+);
+
+-- Filings that the watch itself came upon, by each watched company they name. What was only asked for is not among them, so
+-- that nobody is alerted to what somebody else had fetched from the past.
+CREATE TABLE filings.sightings (
+  accession text NOT NULL REFERENCES filings.filings,
+  cik bigint NOT NULL REFERENCES filings.companies,
+  source text NOT NULL CHECK (source IN ('feed', 'scan', 'daily')),
+  seen_at timestamptz NOT NULL,
+  PRIMARY KEY (accession, cik)
+);
+
 CREATE INDEX companies_by_scan ON filings.companies (last_scan_at NULLS FIRST);
+ALTER TABLE filings.companies ADD COLUMN scan_sent_at timestamptz;
+COMMENT ON COLUMN filings.companies.scan_sent_at IS 'When a scan was last sent for it; later than last_scan_at: under way';
+
+-- Tell every account that watches one of the companies, wishes to hear of such things and of this form, and began to watch
+-- no later than the day of filing (EDGAR's day). Once per (account, kind, subject); a webhook is told with the notification.
+-- One row for each account told; those with outbox rows have them, so that the caller can send after its commit.
+CREATE FUNCTION filings.tell_watchers(
+  p_ciks bigint[], p_form text, p_filing_date date, p_wish text, p_kind text, p_subject text, p_topic text, p_title text,
+  p_body text, p_data jsonb, p_request_id text, p_traceparent text, p_at timestamptz)
+RETURNS TABLE (account_id text, outbox_id text, queue text, body text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+#variable_conflict use_column
+DECLARE watcher text; news record; route text;
+BEGIN
+  FOR watcher IN
+    SELECT DISTINCT w.account_id FROM filings.watchlist AS w
+    WHERE w.cik = ANY (p_ciks) AND p_form = ANY (w.forms) AND p_wish = ANY (w.notify)
+      AND p_filing_date >= (w.created_at AT TIME ZONE 'America/New_York')::date
+    ORDER BY w.account_id
+  LOOP
+    SELECT * INTO news FROM platform.tell_account(
+      'ntf_' || platform.make_notification_ulid(p_at), watcher, 'filings', p_kind, p_subject, p_topic, 'once', p_title,
+      p_body, p_data, p_at);
+    CONTINUE WHEN NOT news.told;
+    route := NULL;
+    IF news.routed THEN
+      route := jsonb_build_object(
+        'schema', 'platform.route_notification.v1', 'message_id', 'msg_' || platform.make_notification_ulid(p_at),
+        'dedup_key', 'route:' || news.notification_id, 'account_id', watcher, 'job_id', NULL,
+        'request_id', p_request_id, 'traceparent', p_traceparent, 'deferrals', 0,
+        'body', jsonb_build_object('notification_id', news.notification_id))::text;
+      RETURN QUERY INSERT INTO platform.outbox AS o (outbox_id, queue, body, created_at, deliver_after)
+        VALUES (platform.make_notification_ulid(p_at), 'platform-notifier', route, p_at, p_at)
+        RETURNING watcher, o.outbox_id, o.queue, o.body;
+    ELSE
+      RETURN QUERY SELECT watcher, NULL::text, NULL::text, NULL::text;
+    END IF;
+    RETURN QUERY SELECT watcher, e.outbox_id, e.queue, e.body FROM platform.emit_webhook(
+      watcher, p_kind, p_subject, p_data, p_request_id, p_traceparent, p_at) AS e;
+  END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION filings.tell_watchers(
+  bigint[], text, date, text, text, text, text, text, text, jsonb, text, text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION filings.tell_watchers(
+  bigint[], text, date, text, text, text, text, text, text, jsonb, text, text, timestamptz) TO auspex_filings;
+GRANT SELECT, INSERT ON filings.index_days, filings.sightings TO auspex_filings;
+GRANT UPDATE ON filings.index_days TO auspex_filings;
 
 -- ── Guidance ───────────────────────────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE filings.guidance (

@@ -258,6 +258,22 @@ SEARCH_TOP_MAX: Final = 50
 """Most hits of one search."""
 SEARCH_CANDIDATES_MAX: Final = 200
 """Most candidates of each leg of one search."""
+WATCHED_COMPANIES_FREE_MAX: Final = 10
+"""Companies that a free account watches."""
+WATCHED_COMPANIES_PREPAID_MAX: Final = 100
+"""Companies that a prepaid account watches."""
+WATCHED_COMPANIES_PREMIUM_MAX: Final = 500
+"""Companies that a premium account watches."""
+WATCHLIST_ITEMS_MAX: Final = 100
+"""Companies that one request puts on the watchlist."""
+SCANS_PER_ROUND_MAX: Final = 1_500
+"""Companies that one round of the scan takes; what is left comes first in the next one, five minutes later."""
+INDEX_DAYS_PER_RUN_MAX: Final = 10
+"""Days of the daily index that one reconciliation reads; the next one goes on."""
+INDEX_DAYS_TRIED_MAX: Final = 10
+"""Days for which an index that is absent or unreadable is asked for again; then it is given up, and stays on record."""
+COMPANIES_FOUND_MAX: Final = 500
+"""Companies that one look-up finds at most."""
 DOCUMENT_BYTES_MAX: Final = 83_886_080
 """Largest document fetched from EDGAR (80 MB)."""
 CHECKPOINT_BYTES_MAX: Final = 262_144

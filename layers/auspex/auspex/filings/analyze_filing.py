@@ -31,6 +31,7 @@ from auspex.filings.reading.xbrl import keep_most_precise, read_companyfacts
 from auspex.filings.source_errors import NotFoundAtSource, NotRecorded
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.filings.stored_documents import load_documents
+from auspex.filings.tell_watchers import tell_analyzed
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit
 
@@ -198,6 +199,7 @@ def _persist(
     outcome = (analysis.enrichment or {}).get("outcome", "")
     if outcome.startswith(INVALID):
         note_invalid(connection, delivery, outcome, clock=clock)
+    tell_analyzed(connection, accession=body.accession, cause=delivery.cause, at=at)
     _hand_on(connection, delivery, filing.index_version, at)
 
 

@@ -18,6 +18,7 @@ SQL = load_sql(Path(__file__).with_suffix(".sql"))
 CANDIDATES_MAX = 500
 NEAREST_MAX = 5
 CHOICES_MAX = 10
+CIK_DIGITS_MAX = 10
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9&]*")
 
 
@@ -41,13 +42,29 @@ def list_candidates(connection: Connection, text: str) -> tuple[KnownCompany, ..
     return tuple(_company(row) for row in rows)
 
 
+def find_companies_by_name(connection: Connection, asked: Sequence[str]) -> dict[str, KnownCompany]:
+    """Return the companies that tickers (in capitals) and CIKs name, by the name they were asked for.
+
+    Whoever names a company, in a question, an ingestion, a watchlist or a look-up, comes through here.
+    """
+    rows = fetch_all(connection, SQL["list_companies_by_ticker"], {"tickers": list(asked)})
+    found = {str(row["asked"]): _company(row) for row in rows}
+    ciks = [int(name) for name in asked if name.isascii() and name.isdigit() and len(name) <= CIK_DIGITS_MAX]
+    if ciks:
+        rows = fetch_all(connection, SQL["list_companies_by_cik"], {"ciks": ciks})
+        companies = {row["cik"]: _company(row) for row in rows}
+        numbers = [name for name in asked if name.isascii() and name.isdigit()]
+        found |= {name: companies[int(name)] for name in numbers if int(name) in companies}
+    return found
+
+
 def load_companies(connection: Connection, tickers: Sequence[str], *, pointer: str) -> tuple[KnownCompany, ...]:
     """Return the companies of the given tickers or CIKs. Raises UnknownTicker with similar names for the first miss.
 
     `pointer` is the JSON Pointer of the list in the request body.
     """
     asked = [ticker.strip().upper() for ticker in tickers]
-    found = _find_companies(connection, asked)
+    found = find_companies_by_name(connection, asked)
     for place, ticker in enumerate(asked):
         if ticker not in found:
             raise _unknown(connection, ticker, pointer=f"{pointer}/{place}")
@@ -57,7 +74,7 @@ def load_companies(connection: Connection, tickers: Sequence[str], *, pointer: s
 def load_company(connection: Connection, ticker: str, *, pointer: str) -> KnownCompany:
     """Return the company of one ticker or CIK; `pointer` is that field's own. Raises UnknownTicker."""
     asked = ticker.strip().upper()
-    found = _find_companies(connection, [asked])
+    found = find_companies_by_name(connection, [asked])
     if asked not in found:
         raise _unknown(connection, asked, pointer=pointer)
     return found[asked]
@@ -79,18 +96,6 @@ def read_coverage(connection: Connection, cik: int, *, as_of: datetime) -> Cover
     """Return what of a company could be read at `as_of`."""
     row = fetch_one(connection, SQL["read_coverage"], {"cik": cik, "as_of": as_of})
     return Coverage(row["filings"], row["year_end"]) if row else Coverage(0, None)
-
-
-def _find_companies(connection: Connection, asked: Sequence[str]) -> dict[str, KnownCompany]:
-    """Return the companies that tickers and CIKs name, by the name they were asked for."""
-    rows = fetch_all(connection, SQL["list_companies_by_ticker"], {"tickers": list(asked)})
-    found = {str(row["asked"]): _company(row) for row in rows}
-    ciks = [int(name) for name in asked if name.isdigit()]
-    if ciks:
-        rows = fetch_all(connection, SQL["list_companies_by_cik"], {"ciks": ciks})
-        companies = {row["cik"]: _company(row) for row in rows}
-        found |= {name: companies[int(name)] for name in asked if name.isdigit() and int(name) in companies}
-    return found
 
 
 def _unknown(connection: Connection, ticker: str, *, pointer: str) -> UnknownTicker:

@@ -23,6 +23,20 @@ SELECT cik, name, ticker, tickers, aliases, fiscal_year_end
 FROM filings.companies WHERE cik = ANY(%(ciks)s::bigint[])
 ORDER BY cik
 
+-- name: list_companies_by_beginning
+-- Companies of which a ticker, the name or an alias begins like what was typed, by ticker.
+SELECT cik FROM filings.companies
+WHERE EXISTS (SELECT 1 FROM unnest(tickers) AS t WHERE starts_with(upper(t), %(beginning)s::text))
+   OR starts_with(upper(ticker), %(beginning)s::text)
+   OR starts_with(upper(regexp_replace(name, '^The ', '', 'i')), %(beginning)s::text)
+   OR EXISTS (SELECT 1 FROM unnest(aliases) AS alias WHERE starts_with(upper(alias), %(beginning)s::text))
+ORDER BY coalesce(ticker, name), cik
+LIMIT %(rows_max)s
+
+-- name: list_company_rows
+SELECT cik, ticker, tickers, name, exchange, sic, fiscal_year_end
+FROM filings.companies WHERE cik = ANY (%(ciks)s::bigint[])
+
 -- name: list_nearest_tickers
 -- Tickers that begin like the one asked for, or that it begins with.
 SELECT ticker, name FROM filings.companies

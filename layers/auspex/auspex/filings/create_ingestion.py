@@ -12,7 +12,7 @@ from auspex.core.clock import Clock
 from auspex.core.database import Connection, fetch_all, load_sql
 from auspex.core.messages import Cause, wrap
 from auspex.core.problems import ValidationFailed, pointer_error
-from auspex.filings.company_reads import list_nearest
+from auspex.filings.company_reads import find_companies_by_name, list_nearest
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
 from auspex.filings.prices import filing_price
 from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
@@ -111,8 +111,8 @@ def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int
     """Return the CIK of every ticker asked for; all unknown ones are reported together."""
     asked = [(f"/tickers/{n}/ticker", item.ticker) for n, item in enumerate(command.tickers)]
     asked += [(f"/accessions/{n}/ticker", i.ticker) for n, i in enumerate(command.accessions) if i.ticker is not None]
-    found = fetch_all(connection, SQL["resolve_tickers"], {"tickers": sorted({ticker for _, ticker in asked})})
-    by_ticker = {str(row["asked"]): int(row["cik"]) for row in found}
+    found = find_companies_by_name(connection, sorted({ticker for _, ticker in asked}))
+    by_ticker = {ticker: company.cik for ticker, company in found.items()}
     missing = {pointer: ticker for pointer, ticker in asked if ticker not in by_ticker}
     if missing:
         near = [company for ticker in dict.fromkeys(missing.values()) for company in list_nearest(connection, ticker)]

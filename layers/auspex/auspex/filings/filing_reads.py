@@ -18,7 +18,7 @@ SQL = load_sql(Path(__file__).with_suffix(".sql"))
 
 @dataclass(frozen=True, slots=True)
 class FilingQuery:
-    """Filters of a list of filings; None means any."""
+    """Filters of a list of filings; None means any. `watcher`: companies that this account watches."""
 
     cik: int | None = None
     ticker: str | None = None
@@ -27,6 +27,7 @@ class FilingQuery:
     status: str | None = None
     filed_from: date | None = None
     filed_to: date | None = None
+    watcher: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

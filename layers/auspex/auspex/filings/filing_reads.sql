@@ -10,6 +10,8 @@ WHERE (%(cik)s::bigint IS NULL OR f.cik = %(cik)s)
   AND (%(status)s::text IS NULL OR f.status = %(status)s)
   AND (%(filed_from)s::date IS NULL OR f.filing_date >= %(filed_from)s)
   AND (%(filed_to)s::date IS NULL OR f.filing_date <= %(filed_to)s)
+  AND (%(watcher)s::text IS NULL OR EXISTS (
+        SELECT 1 FROM filings.watchlist AS w WHERE w.account_id = %(watcher)s AND w.cik = f.cik))
   AND (%(before_date)s::date IS NULL OR (f.filing_date, f.accession) < (%(before_date)s, %(before_accession)s::text))
 ORDER BY f.filing_date DESC, f.accession DESC
 LIMIT %(rows_max)s

@@ -71,6 +71,29 @@ def insert_filing(
     return row is not None
 
 
+def insert_filings(
+    connection: Connection,
+    filings: Sequence[tuple[FilingHeader, str, bool]],
+    *,
+    source: str,
+    why_skipped: str,
+    at: datetime,
+) -> set[str]:
+    """Store those of some filings that are not stored, each (header, `detected` or `skipped`, sample); return them.
+
+    One statement, in the order given: callers at the same time name them in the same order. Companies are stored.
+    """
+    rows = [_header_columns(header) | {"status": status, "sample": sample} for header, status, sample in filings]
+    for row in rows:
+        row |= {name: row[name] and row[name].isoformat() for name in ("filing_date", "report_date", "accepted_at")}
+    inserted = fetch_all(
+        connection,
+        SQL["insert_filings"],
+        {"filings": Jsonb(rows), "source": source, "why_skipped": why_skipped, "at": at},
+    )
+    return {str(row["accession"]) for row in inserted}
+
+
 def insert_missing_company(connection: Connection, *, cik: int, name: str, sample: bool) -> None:
     """Store a company under the name a filing shows, unless it is known."""
     connection.execute(SQL["insert_missing_company"], {"cik": cik, "name": name, "sample": sample})

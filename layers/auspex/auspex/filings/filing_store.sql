@@ -23,7 +23,7 @@ UPDATE filings.companies SET last_scan_at = %(at)s, etag = coalesce(%(etag)s, et
 WHERE cik = %(cik)s
 
 -- name: read_company
-SELECT cik, ticker, tickers, name, fiscal_year_end, watermark, etag FROM filings.companies WHERE cik = %(cik)s
+SELECT cik, ticker, tickers, name, fiscal_year_end, watermark, etag, last_scan_at FROM filings.companies WHERE cik = %(cik)s
 
 -- name: insert_filing
 INSERT INTO filings.filings (accession, cik, form, base_form, is_amendment, items, filing_date, report_date, accepted_at,
@@ -32,6 +32,27 @@ VALUES (%(accession)s, %(cik)s, %(form)s, %(base_form)s, %(is_amendment)s, %(ite
         %(report_date)s, %(accepted_at)s, %(at)s, %(status)s, %(primary_document)s, %(inline_xbrl)s, %(source)s,
         %(sample)s)
 ON CONFLICT (accession) DO NOTHING
+RETURNING accession
+
+-- name: insert_filings
+-- Filings that the watch came upon, with the first line of their history.
+WITH inserted AS (
+  INSERT INTO filings.filings (accession, cik, form, base_form, is_amendment, items, filing_date, report_date, accepted_at,
+                               detected_at, status, primary_document, inline_xbrl, source, sample)
+  SELECT g.accession, g.cik, g.form, g.base_form, g.is_amendment, g.items, g.filing_date, g.report_date, g.accepted_at,
+         %(at)s, g.status, g.primary_document, g.inline_xbrl, %(source)s, g.sample
+  FROM jsonb_to_recordset(%(filings)s::jsonb) AS g (
+    accession text, cik bigint, form text, base_form text, is_amendment boolean, items text[], filing_date date,
+    report_date date, accepted_at timestamptz, primary_document text, inline_xbrl boolean, status text, sample boolean)
+  ON CONFLICT (accession) DO NOTHING
+  RETURNING accession, status
+)
+INSERT INTO filings.events (accession, topic, payload, created_at)
+SELECT i.accession, i.status,
+       jsonb_build_object('source', %(source)s::text)
+         || CASE i.status WHEN 'skipped' THEN jsonb_build_object('reason', %(why_skipped)s::text) ELSE '{}' END,
+       %(at)s
+FROM inserted AS i
 RETURNING accession
 
 -- name: lock_filing

@@ -1,28 +1,33 @@
-"""The five-minute truth: a scan for every company that is followed, the longest unscanned first (FILINGS 5).
+"""The five-minute truth: a scan for every followed company, the longest unscanned first (FILINGS 5).
 
-Until watchlists exist a company is followed when a filing of it is stored.
+Followed is what somebody watches, and what is stored on request. A company whose last scan is still under way is left
+out for half an hour, so that a pause of EDGAR does not pile up scans of the same companies.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from auspex.core import outbox
-from auspex.core.database import fetch_all, transaction
+from auspex.core.database import fetch_all, fetch_one, load_sql, transaction
+from auspex.core.limits import SCANS_PER_ROUND_MAX
 from auspex.core.messages import Cause, wrap
-from auspex.filings.create_ingestion import SQL
 from auspex.filings.messages import UNIT_KIND, ScanCompany, scan_unit
 
-SCANS_PER_ROUND_MAX = 1_500
+SQL = load_sql(Path(__file__).with_suffix(".sql"))
+SCAN_IS_LOST_AFTER = timedelta(minutes=30)
 
 
 def poll_scan(at: datetime) -> dict[str, Any]:
-    """Send one scan message per followed company and return how many."""
+    """Send one scan message for each company whose turn it is; return how many, and how many the next round has."""
+    turn = {"lost_before": at - SCAN_IS_LOST_AFTER, "at": at}
     with transaction() as connection:
-        rows = fetch_all(connection, SQL["companies_to_scan"], {"rows_max": SCANS_PER_ROUND_MAX})
-        for row in rows:
-            cik = int(row["cik"])
+        rows = fetch_all(connection, SQL["take_companies_to_scan"], turn | {"rows_max": SCANS_PER_ROUND_MAX})
+        for cik in sorted(int(row["cik"]) for row in rows):
             scan = ScanCompany(cik=cik, unit_kind=UNIT_KIND, unit_key=scan_unit(cik))
             outbox.enqueue(connection, wrap(scan, dedup_key=f"scan:{cik}:{at.isoformat()}", cause=Cause()), at=at)
-    return {"scans": len(rows)}
+        left = fetch_one(connection, SQL["count_companies_to_scan"], turn)
+    assert left is not None
+    return {"scans": len(rows), "left": left["companies"]}

@@ -24,3 +24,10 @@ class AccessionOfAnotherCompany(ValidationFailed):
 
     status, code, title = 422, "accession-of-another-company", "This filing belongs to another company"
     remedy = "Leave `cik` and `ticker` out, or name the company that filed it."
+
+
+class WatchlistFull(ValidationFailed):
+    """More companies than the account's plan watches; nothing of the request was taken."""
+
+    status, code, title = 422, "watchlist-full", "The plan watches fewer companies"
+    remedy = "Take companies off with DELETE /v1/filings/watchlist, or change the plan."

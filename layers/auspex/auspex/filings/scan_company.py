@@ -1,7 +1,9 @@
-"""Detect filings: compare a company's submissions with the store and fetch what is missing (FILINGS 5, poll_scan).
+"""Detect filings: compare a company's submissions with the store and take in what is missing (FILINGS 5, poll_scan).
 
-A scheduled scan takes all new filings since the watermark less seven days, never only the newest; a scan for a request
-takes the newest `limit` of the wanted forms.
+A scheduled scan takes everything since the watermark less seven days, never only the newest, whatever its form (what is
+not followed is stored as `skipped`); for a company that somebody began to watch it also takes the newest filing of each
+followed form, so that there is something to compare with. A scan for a request takes the newest `limit` of the wanted
+forms.
 """
 
 from __future__ import annotations
@@ -9,26 +11,31 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from auspex.core import outbox
 from auspex.core.clock import Clock
-from auspex.core.database import Connection, connect, fetch_all, transaction
+from auspex.core.database import Connection, connect, fetch_all, fetch_one, transaction
 from auspex.core.faults import fault_point
 from auspex.core.messages import wrap
 from auspex.filings import filing_store
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.adapters.edgar_submissions import Submissions, SubmittedFiling
 from auspex.filings.create_ingestion import SQL
+from auspex.filings.detect_filings import Sighting, detect_filings
+from auspex.filings.followed_forms import followed_forms
 from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany
 from auspex.filings.model import FilingHeader
+from auspex.filings.poll_scan import SQL as SCAN_SQL
 from auspex.filings.prices import filing_price
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit, expand_unit, note_unit_starts, succeed_unit
 
-FOLLOWED_FORMS = ("8-K", "10-Q", "10-K", "8-K/A", "10-Q/A", "10-K/A")
 WATERMARK_OVERLAP_DAYS = 7
+FIRST_SCAN_DAYS = 400
+"""How much older than a company's newest filing the newest of another form may be, to be taken when a watch begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +53,12 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     scheduled = body.limit is None
     watermark = company["watermark"] if company else None
     since = watermark - timedelta(days=WATERMARK_OVERLAP_DAYS) if watermark else None
+    begins = scheduled and _watch_began(body.cik, company)
     try:
         with edgar_outcomes():
-            etag = company["etag"] if company and scheduled else None
+            etag = company["etag"] if company and scheduled and not begins else None
             submissions = ports.edgar.submissions(body.cik, etag=etag)
-            wanted = _wanted(ports.edgar, submissions, body, since)
+            wanted = _wanted(ports.edgar, submissions, body, since, begins=begins)
     except NotModified:
         with transaction() as connection:
             delivery.mark(connection, at=ports.clock.now())
@@ -66,68 +74,111 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     fault_point("scan.listed")
     delivery.ensure_wanted()
     with transaction() as connection:
-        _store(connection, delivery, submissions, wanted, ports.clock)
         if scheduled:
+            _take_in(connection, delivery, submissions, wanted, ports.clock.now())
             _resume(connection, delivery, since, ports.clock.now())
+        else:
+            _store(connection, delivery, submissions, wanted, ports.clock.now())
+
+
+def _watch_began(cik: int, company: dict[str, Any] | None) -> bool:
+    """Tell whether somebody began to watch the company since it was last scanned."""
+    last = company["last_scan_at"] if company else None
+    return fetch_one(connect(), SCAN_SQL["find_new_watch"], {"cik": cik, "last_scan_at": last}) is not None
 
 
 def _wanted(
-    edgar: EdgarClient, submissions: Submissions, body: ScanCompany, since: date | None
+    edgar: EdgarClient, submissions: Submissions, body: ScanCompany, since: date | None, *, begins: bool
 ) -> list[SubmittedFiling]:
-    forms = set(body.forms or FOLLOWED_FORMS)
-    dated = (f for f in edgar.every_filing(submissions) if f.form in forms and f.filing_date is not None)
+    forms = set(body.forms or followed_forms())
     if body.limit is not None:
+        dated = (f for f in edgar.every_filing(submissions) if f.form in forms and f.filing_date is not None)
         return list(itertools.islice(dated, body.limit))
-    recent = (f for f in submissions.filings if f.form in forms and f.filing_date is not None)
+    dates = [f.filing_date for f in submissions.filings if f.form in forms and f.filing_date is not None]
     if since is None:
-        return list(itertools.islice(recent, 1))
-    return [f for f in recent if f.filing_date is not None and f.filing_date >= since]
+        if not dates:
+            return []
+        since = max(dates) - timedelta(days=WATERMARK_OVERLAP_DAYS)
+    wanted = {f.accession: f for f in edgar.filings_since(submissions, since)}
+    if begins and dates:
+        oldest = max(dates) - timedelta(days=FIRST_SCAN_DAYS)
+        recent = [f for f in submissions.filings if f.filing_date is not None and f.filing_date >= oldest]
+        for form in sorted(forms):
+            newest = max((f for f in recent if f.form == form), key=_age, default=None)
+            if newest is not None:
+                wanted[newest.accession] = newest
+    return list(wanted.values())
+
+
+def _age(filing: SubmittedFiling) -> tuple[date, str]:
+    return filing.filing_date or date.min, filing.accession
+
+
+def _take_in(
+    connection: Connection, delivery: Delivery[ScanCompany], submissions: Submissions,
+    wanted: list[SubmittedFiling], at: datetime,
+) -> None:  # fmt: skip
+    """Store, tell and have fetched what a scheduled scan found, and remember the scan: one transaction."""
+    delivery.mark(connection, at=at)
+    filing_store.upsert_company(connection, submissions)
+    cik = submissions.cik
+    sightings = [Sighting(_header(filing, cik), (cik,), sample=submissions.sample) for filing in wanted]
+    detect_filings(connection, sightings, source="scan", cause=delivery.cause, at=at)
+    _note_scan(connection, submissions, etag=submissions.etag, at=at)
 
 
 def _store(
-    connection: Connection,
-    delivery: Delivery[ScanCompany],
-    submissions: Submissions,
-    wanted: list[SubmittedFiling],
-    clock: Clock,
-) -> None:
-    """Store what is new with a fetch each, expand the job's unit, and remember the scan: one transaction."""
-    at, body = clock.now(), delivery.body
+    connection: Connection, delivery: Delivery[ScanCompany], submissions: Submissions,
+    wanted: list[SubmittedFiling], at: datetime,
+) -> None:  # fmt: skip
+    """Store what a request asked for and is new with a fetch each, and expand the job's unit: one transaction."""
+    body = delivery.body
     delivery.mark(connection, at=at)
     filing_store.upsert_company(connection, submissions)
     for filing in wanted:
         header = _header(filing, submissions.cik)
         inserted = filing_store.insert_filing(
-            connection, header, source="request" if delivery.cause.job_id else "scan", at=at, sample=submissions.sample
-        )
+            connection, header, source="request", at=at, sample=submissions.sample
+        )  # fmt: skip
         if inserted:
             key = f"fetch:{filing.accession}:detected"
             fetch = _fetch(filing.accession, body)
             outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
-    job_id = delivery.cause.job_id
-    if job_id is not None:
-        units = [filing.accession for filing in wanted]
-        rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
-        indexed = {row["accession"] for row in rows if row["status"] == "indexed"}
-        price = filing_price(enrich=body.enrich)
-        prices = {accession: price for accession in units if accession not in indexed}
-        expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, prices=prices, at=at)
-        note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body) for accession in units])
-        for row in rows:
-            if row["status"] == "indexed":
-                result = {"accession": row["accession"], "status": "indexed", "already_stored": True}
-                succeed_unit(connection, kind=UNIT_KIND, unit_key=row["accession"], result=result, at=at)
-            elif row["status"] in {"skipped", "dead_letter"}:
-                key = f"fetch:{row['accession']}:{job_id}"
-                fetch = _fetch(row["accession"], body)
-                outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
+    if delivery.cause.job_id is not None:
+        _expand(connection, delivery, [filing.accession for filing in wanted], delivery.cause.job_id, at)
+    # Not the entity tag: this scan looked at what was asked for alone, and the next scheduled one has to see the rest.
+    _note_scan(connection, submissions, etag=None, at=at)
+
+
+def _expand(
+    connection: Connection, delivery: Delivery[ScanCompany], units: list[str], job_id: str, at: datetime
+) -> None:
+    """Make the job's scan one unit for each filing; what is indexed already has ended."""
+    body = delivery.body
+    rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
+    indexed = {row["accession"] for row in rows if row["status"] == "indexed"}
+    price = filing_price(enrich=body.enrich)
+    prices = {accession: price for accession in units if accession not in indexed}
+    expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, prices=prices, at=at)
+    note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body) for accession in units])
+    for row in rows:
+        if row["status"] == "indexed":
+            result = {"accession": row["accession"], "status": "indexed", "already_stored": True}
+            succeed_unit(connection, kind=UNIT_KIND, unit_key=row["accession"], result=result, at=at)
+        elif row["status"] in {"skipped", "dead_letter"}:
+            key = f"fetch:{row['accession']}:{job_id}"
+            fetch = _fetch(row["accession"], body)
+            outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
+
+
+def _note_scan(connection: Connection, submissions: Submissions, *, etag: str | None, at: datetime) -> None:
     newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
-    filing_store.note_scan(connection, cik=body.cik, etag=submissions.etag, watermark=newest, at=at)
+    filing_store.note_scan(connection, cik=submissions.cik, etag=etag, watermark=newest, at=at)
 
 
 def _resume(connection: Connection, delivery: Delivery[ScanCompany], since: date | None, at: datetime) -> None:
     """Fetch what only cancelled jobs had asked for: the company is followed, so the filing is wanted all the same."""
-    forms, cik = delivery.body.forms or FOLLOWED_FORMS, delivery.body.cik
+    forms, cik = delivery.body.forms or followed_forms(), delivery.body.cik
     for accession in filing_store.resume_filings(connection, cik=cik, since=since, forms=forms, at=at):
         key = f"fetch:{accession}:{delivery.envelope.dedup_key}"
         outbox.enqueue(connection, wrap(_fetch(accession, delivery.body), dedup_key=key, cause=delivery.cause), at=at)

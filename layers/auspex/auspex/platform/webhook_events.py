@@ -19,7 +19,9 @@ from auspex.core.messages import Cause
 from auspex.core.outbox import Outgoing
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
-EventType = Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired"]
+EventType = Literal[
+    "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed",
+]  # fmt: skip
 EVENT_TYPES: Final[tuple[str, ...]] = get_args(EventType)
 
 

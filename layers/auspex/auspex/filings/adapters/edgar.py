@@ -6,10 +6,13 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from auspex.core.limits import DOCUMENT_BYTES_MAX
 from auspex.filings.adapters.edgar_budget import EdgarBudget
+from auspex.filings.adapters.edgar_daily_index import IndexRow, daily_index_path, parse_daily_index
+from auspex.filings.adapters.edgar_feed import ENTRIES_PER_PAGE, FeedEntry, parse_feed
 from auspex.filings.adapters.edgar_index import ACCESSION, FilingIndex, parse_filing_index
 from auspex.filings.adapters.edgar_submissions import (
     OlderPage,
@@ -83,6 +86,24 @@ class EdgarClient:
         yield from found.filings
         for page in found.older:
             yield from self.older_filings(page)
+
+    def filings_since(self, found: Submissions, since: date) -> tuple[SubmittedFiling, ...]:
+        """Return every filing filed on `since` or later; older pages are fetched only where they reach that far."""
+        older = (page for page in found.older if page.filed_to >= since)
+        rows = (*found.filings, *(filing for page in older for filing in self.older_filings(page)))
+        return tuple(filing for filing in rows if filing.filing_date is not None and filing.filing_date >= since)
+
+    def latest_filings(self, page: int) -> tuple[FeedEntry, ...]:
+        """Return one page of the feed of latest filings, newest first, page 0 first; past the end there are none.
+
+        EDGAR answers 503 past the end, so a page is asked for once: the next poll is its retry.
+        """
+        query = f"action=getcurrent&count={ENTRIES_PER_PAGE}&start={page * ENTRIES_PER_PAGE}&owner=include&output=atom"
+        return parse_feed(self._transport.fetch(f"{self._www}/cgi-bin/browse-edgar?{query}", patient=False).body)
+
+    def daily_index(self, day: date) -> tuple[IndexRow, ...]:
+        """Return what EDGAR disseminated on a day. NotFoundAtSource: EDGAR has published no index of it."""
+        return parse_daily_index(self._transport.fetch(f"{self._www}{daily_index_path(day)}").body)
 
     def companyfacts(self, cik: int) -> dict[str, Any]:
         """Return all XBRL facts of a company as EDGAR's JSON: facts by taxonomy, concept and unit."""

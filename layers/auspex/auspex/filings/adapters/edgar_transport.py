@@ -77,14 +77,14 @@ class EdgarTransport:
         self._body_bytes_max = body_bytes_max
         self._client: httpx.Client | None = None
 
-    def fetch(self, url: str, *, etag: str | None = None) -> Reply:
+    def fetch(self, url: str, *, etag: str | None = None, patient: bool = True) -> Reply:
         """Return the body at `url`, which must lie below one of the configured addresses.
 
         Each try takes a slot of the budget. 5xx, resets, time-outs and truncated bodies are tried again after 1, 2 and
-        4 s, each prolonged by up to half. Raises the exceptions of `source_errors`.
+        4 s, each prolonged by up to half; not `patient`, they are not. Raises the exceptions of `source_errors`.
         """
         self._check_allowed(url)
-        for delay in (*RETRY_DELAYS_SECONDS, None):
+        for delay in (*(RETRY_DELAYS_SECONDS if patient else ()), None):
             slot = self._budget.take_slot()
             try:
                 return self._try(url, slot, etag)

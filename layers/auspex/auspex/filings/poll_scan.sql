@@ -1,0 +1,24 @@
+-- name: take_companies_to_scan
+UPDATE filings.companies SET scan_sent_at = %(at)s
+WHERE cik IN (
+  SELECT c.cik FROM filings.companies AS c
+  WHERE (EXISTS (SELECT 1 FROM filings.watchlist AS w WHERE w.cik = c.cik)
+         OR EXISTS (SELECT 1 FROM filings.filings AS f WHERE f.cik = c.cik))
+    AND (c.scan_sent_at IS NULL OR c.scan_sent_at <= c.last_scan_at OR c.scan_sent_at < %(lost_before)s)
+  ORDER BY c.last_scan_at NULLS FIRST, c.cik
+  LIMIT %(rows_max)s
+  FOR UPDATE SKIP LOCKED)
+RETURNING cik
+
+-- name: count_companies_to_scan
+-- What is followed and was not sent in this round nor is under way.
+SELECT count(*) AS companies FROM filings.companies AS c
+WHERE (EXISTS (SELECT 1 FROM filings.watchlist AS w WHERE w.cik = c.cik)
+       OR EXISTS (SELECT 1 FROM filings.filings AS f WHERE f.cik = c.cik))
+  AND (c.scan_sent_at IS NULL OR (c.scan_sent_at < %(at)s AND c.scan_sent_at <= c.last_scan_at)
+       OR c.scan_sent_at < %(lost_before)s)
+
+-- name: find_new_watch
+SELECT 1 AS found FROM filings.watchlist
+WHERE cik = %(cik)s AND (%(last_scan_at)s::timestamptz IS NULL OR created_at >= %(last_scan_at)s::timestamptz)
+LIMIT 1

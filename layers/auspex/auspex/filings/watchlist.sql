@@ -1,0 +1,31 @@
+-- name: lock_watchlist
+-- One request of an account at a time: two that each have room might not have it together.
+SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('watchlist:' || %(account_id)s::text, 0))
+
+-- name: upsert_watches
+INSERT INTO filings.watchlist AS w (account_id, cik, forms, notify, created_at)
+SELECT %(account_id)s, i.cik, string_to_array(i.forms, ','), string_to_array(i.notify, ','), %(at)s
+FROM unnest(%(ciks)s::bigint[], %(forms)s::text[], %(notify)s::text[]) AS i (cik, forms, notify)
+ORDER BY i.cik
+ON CONFLICT (account_id, cik) DO UPDATE SET forms = excluded.forms, notify = excluded.notify
+
+-- name: count_watches
+SELECT count(*) AS companies FROM filings.watchlist WHERE account_id = %(account_id)s
+
+-- name: list_named_watches
+SELECT w.cik, c.ticker, c.name, w.forms, w.notify, w.created_at
+FROM unnest(%(ciks)s::bigint[]) WITH ORDINALITY AS i (cik, place)
+JOIN filings.watchlist AS w ON w.cik = i.cik AND w.account_id = %(account_id)s
+JOIN filings.companies AS c ON c.cik = w.cik
+ORDER BY i.place
+
+-- name: list_watches
+SELECT w.cik, c.ticker, c.name, w.forms, w.notify, w.created_at
+FROM filings.watchlist AS w JOIN filings.companies AS c ON c.cik = w.cik
+WHERE w.account_id = %(account_id)s AND w.cik > %(after_cik)s
+ORDER BY w.cik LIMIT %(rows_max)s
+
+-- name: delete_watch
+DELETE FROM filings.watchlist AS w USING filings.companies AS c
+WHERE w.account_id = %(account_id)s AND w.cik = %(cik)s AND c.cik = w.cik
+RETURNING w.cik, c.ticker, c.name, w.forms, w.notify, w.created_at

@@ -519,6 +519,13 @@ class ValidationFailed(ApiProblem):
     remedy = "Correct the fields that `errors` points at."
 
 
+class WatchlistFull(ApiProblem):
+    """More companies than the account's plan watches; nothing of the request was taken. (422)"""
+
+    code = "watchlist-full"
+    remedy = "Take companies off with DELETE /v1/filings/watchlist, or change the plan."
+
+
 class WebhookDisabled(ApiProblem):
     """Nothing is sent to a disabled webhook. (409)"""
 
@@ -621,6 +628,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "unsupported-document": UnsupportedDocument,
     "unsupported-media-type": UnsupportedMediaType,
     "validation-failed": ValidationFailed,
+    "watchlist-full": WatchlistFull,
     "webhook-disabled": WebhookDisabled,
     "webhook-limit-reached": WebhookLimitReached,
     "webhook-rotations-pending": WebhookRotationsPending,

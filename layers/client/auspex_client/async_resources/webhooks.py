@@ -49,7 +49,11 @@ class AsyncWebhooks(AsyncResource):
     async def create(
         self,
         *,
-        event_types: Sequence[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"]],
+        event_types: Sequence[
+            Literal[
+                "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+            ]
+        ],
         url: str,
         description: str | None = None,
         options: CallOptions | None = None,
@@ -89,7 +93,11 @@ class AsyncWebhooks(AsyncResource):
         webhook_id: str,
         *,
         description: str | Omit | None = OMIT,
-        event_types: Sequence[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"]]
+        event_types: Sequence[
+            Literal[
+                "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+            ]
+        ]
         | Omit
         | None = OMIT,
         status: Literal["active", "disabled"] | Omit | None = OMIT,

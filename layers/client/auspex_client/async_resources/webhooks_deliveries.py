@@ -22,7 +22,10 @@ class AsyncWebhooksDeliveries(AsyncResource):
         webhook_id: str,
         *,
         state: Literal["pending", "delivered", "failed", "cancelled"] | None = None,
-        event_type: Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired"] | None = None,
+        event_type: Literal[
+            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed"
+        ]
+        | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         options: CallOptions | None = None,

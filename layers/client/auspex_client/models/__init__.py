@@ -17,7 +17,10 @@ from auspex_client.models.filings_accessions import (
     Section,
     SectionText,
 )
+from auspex_client.models.filings_companies import Company
+from auspex_client.models.filings_coverage import AgainstIndex, ByStatus, Coverage, Lag, LagsOut
 from auspex_client.models.filings_kpis import Kpi
+from auspex_client.models.filings_watchlist import Unresolved, Watch, Watched, WatchIn
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.notifications_channels import (
@@ -103,6 +106,7 @@ from auspex_client.models.webhooks_deliveries import Attempt, Delivery
 __all__ = [
     "AccessionItem",
     "Account",
+    "AgainstIndex",
     "Allowance",
     "Ask",
     "Attempt",
@@ -113,14 +117,17 @@ __all__ = [
     "BatchResult",
     "Bin",
     "Budget",
+    "ByStatus",
     "Calibration",
     "Caveat",
     "Chain",
     "Channel",
     "Check",
     "Citation",
+    "Company",
     "Competition",
     "Counts",
+    "Coverage",
     "DeadLetter",
     "Delivery",
     "Depth",
@@ -154,7 +161,9 @@ __all__ = [
     "JobMetrics",
     "Key",
     "Kpi",
+    "Lag",
     "Lags",
+    "LagsOut",
     "LeagueFixture",
     "LeagueResult",
     "LeagueTeam",
@@ -241,9 +250,13 @@ __all__ = [
     "Unit",
     "UnitCounts",
     "Unread",
+    "Unresolved",
     "Verification",
     "VersionDetail",
     "VersionOut",
+    "Watch",
+    "WatchIn",
+    "Watched",
     "Webhook",
     "Weights",
     "Zone",

@@ -24,7 +24,12 @@ class NewWebhook(Model):
     created_at: dt.datetime
     description: str
     disabled_reason: Literal["owner", "gone"] | str | None
-    event_types: list[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"] | str]
+    event_types: list[
+        Literal[
+            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+        ]
+        | str
+    ]
     secret: str
     secrets: list[Secret]
     status: Literal["active", "disabled"] | str
@@ -39,7 +44,12 @@ class Webhook(Model):
     created_at: dt.datetime
     description: str
     disabled_reason: Literal["owner", "gone"] | str | None
-    event_types: list[Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "*"] | str]
+    event_types: list[
+        Literal[
+            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+        ]
+        | str
+    ]
     secrets: list[Secret]
     status: Literal["active", "disabled"] | str
     updated_at: dt.datetime

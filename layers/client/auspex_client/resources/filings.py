@@ -17,8 +17,11 @@ from auspex_client.replies import Reply
 from auspex_client.resource import Resource
 from auspex_client.resources.filings_accessions import FilingsAccessions
 from auspex_client.resources.filings_asks import FilingsAsks
+from auspex_client.resources.filings_companies import FilingsCompanies
+from auspex_client.resources.filings_coverage import FilingsCoverage
 from auspex_client.resources.filings_ingestions import FilingsIngestions
 from auspex_client.resources.filings_kpis import FilingsKpis
+from auspex_client.resources.filings_watchlist import FilingsWatchlist
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -37,8 +40,11 @@ class Filings(Resource):
         super().__init__(auspex)
         self.accessions = FilingsAccessions(auspex)
         self.asks = FilingsAsks(auspex)
+        self.companies = FilingsCompanies(auspex)
+        self.coverage = FilingsCoverage(auspex)
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)
+        self.watchlist = FilingsWatchlist(auspex)
 
     @overload
     def ask(

@@ -41,11 +41,13 @@ class FilingsAccessions(Resource):
         status: Literal["detected", "fetched", "analyzed", "indexed", "skipped", "dead_letter"] | None = None,
         filed_from: dt.date | None = None,
         filed_to: dt.date | None = None,
+        watched_only: bool | None = None,
         options: CallOptions | None = None,
     ) -> Page[Filing]:
         """List stored filings, newest first.
 
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
+        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `watched_only`: Companies
+        on this account's watchlist.
 
         GET /v1/filings/accessions, scope `filings:read`.
         """
@@ -63,6 +65,7 @@ class FilingsAccessions(Resource):
                     "status": status,
                     "filed_from": filed_from,
                     "filed_to": filed_to,
+                    "watched_only": watched_only,
                 }
             ),
             options=options,

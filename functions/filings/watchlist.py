@@ -1,6 +1,6 @@
 """Watch companies: list, add, take off.
 Route: GET, POST, DELETE /v1/filings/watchlist · Reads: filings.companies · Writes: filings.watchlist
-Fails: watchlist-full, validation-failed, not-found, malformed-request"""
+Fails: watchlist-full, validation-failed, malformed-request"""
 
 from __future__ import annotations
 
@@ -79,6 +79,13 @@ class WatchedOut(Representation):
     unresolved: list[UnresolvedOut]
 
 
+class UnwatchedOut(Representation):
+    """A company that is not watched now, and whether it was until this request."""
+
+    cik: int
+    removed: bool
+
+
 @api.get(ROUTE, page_of=WatchOut)
 async def list_watchlist(
     caller: Caller, limit: PageLimit = PAGE_LIMIT_DEFAULT, cursor: Cursor = None
@@ -101,12 +108,12 @@ async def watch_filings(body: WatchCompanies, caller: Caller) -> WatchedOut:
     )
 
 
-@api.delete(ROUTE, response_model=WatchOut, scope="filings:write")
-async def unwatch_filings(caller: Caller, cik: Annotated[Cik, Query()]) -> WatchOut:
-    """Take a company off the watchlist, and show it as it was watched."""
+@api.delete(ROUTE, response_model=UnwatchedOut, scope="filings:write")
+async def unwatch_filings(caller: Caller, cik: Annotated[Cik, Query()]) -> UnwatchedOut:
+    """Take a company off the watchlist; doing so again changes nothing."""
     with transaction() as connection:
-        row = unwatch_company(connection, account_id=caller.account_id, cik=cik)
-    return WatchOut.model_validate(row)
+        removed = unwatch_company(connection, account_id=caller.account_id, cik=cik)
+    return UnwatchedOut(cik=cik, removed=removed)
 
 
 handler = api.handler

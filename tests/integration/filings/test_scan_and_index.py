@@ -121,6 +121,7 @@ class TestScan:
         self, desk: Harness, pages: AlteredStore, replay: ReplayServer
     ) -> None:
         keep_submissions(pages, "2024-10-31")
+        desk.pass_time(60)
         scan(desk)
         desk.pass_time(300)
         replay.log.clear()

@@ -101,19 +101,20 @@ class TestWatchlist:
         assert second == first | {"forms": ["10-K"]}
         assert directory.request("GET", WATCHLIST, key=key).data == [second]
 
-    def test_what_is_taken_off_is_shown_once_and_then_unknown(self, directory: Harness) -> None:
+    def test_what_is_taken_off_is_gone_however_often_it_is_asked_for(self, directory: Harness) -> None:
         key = directory.create_key("filings")
-        (row,) = watch(directory, key, {"ticker": "AAPL"}).data["items"]
-        gone = directory.request("DELETE", f"{WATCHLIST}?cik=320193", key=key)
-        assert (gone.status, gone.data) == (200, row)
-        assert directory.request("DELETE", f"{WATCHLIST}?cik=320193", key=key).status == 404
+        watch(directory, key, {"ticker": "AAPL"})
+        for removed in (True, False):
+            gone = directory.request("DELETE", f"{WATCHLIST}?cik=320193", key=key)
+            assert (gone.status, gone.data) == (200, {"cik": 320_193, "removed": removed})
         assert directory.request("GET", WATCHLIST, key=key).data == []
 
     def test_every_account_has_its_own(self, directory: Harness) -> None:
         mine, yours = directory.create_key("filings"), directory.create_key("filings")
         watch(directory, mine, {"ticker": "AAPL"})
         assert directory.request("GET", WATCHLIST, key=yours).data == []
-        assert directory.request("DELETE", f"{WATCHLIST}?cik=320193", key=yours).status == 404
+        assert directory.request("DELETE", f"{WATCHLIST}?cik=320193", key=yours).data["removed"] is False
+        assert len(directory.request("GET", WATCHLIST, key=mine).data) == 1
 
     def test_the_plan_bounds_it_and_a_request_above_that_changes_nothing(self, directory: Harness) -> None:
         directory.rows("INSERT INTO filings.companies (cik, name) SELECT n, 'x' FROM generate_series(1, 11) n")

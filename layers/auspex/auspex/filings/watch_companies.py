@@ -13,7 +13,7 @@ from auspex.core.limits import (
     WATCHED_COMPANIES_PREMIUM_MAX,
     WATCHED_COMPANIES_PREPAID_MAX,
 )
-from auspex.core.problems import NotFound, ValidationFailed, pointer_error
+from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import find_companies_by_name, list_nearest
 from auspex.filings.followed_forms import followed_forms
 from auspex.filings.problems import WatchlistFull
@@ -71,12 +71,9 @@ def watch_companies(
     return Watched(rows, unresolved)
 
 
-def unwatch_company(connection: Connection, *, account_id: str, cik: int) -> dict[str, Any]:
-    """Take a company off the watchlist and return its row as it was. Raises NotFound when it is not on it."""
-    row = fetch_one(connection, SQL["delete_watch"], {"account_id": account_id, "cik": cik})
-    if row is None:
-        raise NotFound(detail=f"CIK {cik} is not on the watchlist.")
-    return row
+def unwatch_company(connection: Connection, *, account_id: str, cik: int) -> bool:
+    """Take a company off the watchlist; False when it was not on it."""
+    return fetch_one(connection, SQL["delete_watch"], {"account_id": account_id, "cik": cik}) is not None
 
 
 def _refuse_unread_forms(items: Sequence[WatchItem]) -> None:

@@ -26,6 +26,4 @@ WHERE w.account_id = %(account_id)s AND w.cik > %(after_cik)s
 ORDER BY w.cik LIMIT %(rows_max)s
 
 -- name: delete_watch
-DELETE FROM filings.watchlist AS w USING filings.companies AS c
-WHERE w.account_id = %(account_id)s AND w.cik = %(cik)s AND c.cik = w.cik
-RETURNING w.cik, c.ticker, c.name, w.forms, w.notify, w.created_at
+DELETE FROM filings.watchlist WHERE account_id = %(account_id)s AND cik = %(cik)s RETURNING cik

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auspex_client.calls import CallOptions, given
-from auspex_client.models.filings_watchlist import Watch, Watched, WatchIn
+from auspex_client.models.filings_watchlist import Unwatched, Watch, Watched, WatchIn
 from auspex_client.replies import AsyncPage, Reply
 from auspex_client.resource import AsyncResource
 from auspex_client.resources.filings_watchlist import LIST_WATCHLIST, UNWATCH_FILINGS, WATCH_FILINGS
@@ -17,14 +17,14 @@ from auspex_client.resources.filings_watchlist import LIST_WATCHLIST, UNWATCH_FI
 class AsyncFilingsWatchlist(AsyncResource):
     """Operations of `filings.watchlist`."""
 
-    async def delete(self, cik: int, *, options: CallOptions | None = None) -> Reply[Watch]:
-        """Take a company off the watchlist, and show it as it was watched.
+    async def delete(self, cik: int, *, options: CallOptions | None = None) -> Reply[Unwatched]:
+        """Take a company off the watchlist; doing so again changes nothing.
 
         `cik`: EDGAR's number of a company.
 
         DELETE /v1/filings/watchlist, scope `filings:write`.
         """
-        return await self._auspex.call(UNWATCH_FILINGS, Watch, query=given({"cik": cik}), options=options)
+        return await self._auspex.call(UNWATCH_FILINGS, Unwatched, query=given({"cik": cik}), options=options)
 
     async def list(
         self, *, limit: int | None = None, cursor: str | None = None, options: CallOptions | None = None

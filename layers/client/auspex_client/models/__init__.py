@@ -20,7 +20,7 @@ from auspex_client.models.filings_accessions import (
 from auspex_client.models.filings_companies import Company
 from auspex_client.models.filings_coverage import AgainstIndex, ByStatus, Coverage, Lag, LagsOut
 from auspex_client.models.filings_kpis import Kpi
-from auspex_client.models.filings_watchlist import Unresolved, Watch, Watched, WatchIn
+from auspex_client.models.filings_watchlist import Unresolved, Unwatched, Watch, Watched, WatchIn
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.notifications_channels import (
@@ -251,6 +251,7 @@ __all__ = [
     "UnitCounts",
     "Unread",
     "Unresolved",
+    "Unwatched",
     "Verification",
     "VersionDetail",
     "VersionOut",

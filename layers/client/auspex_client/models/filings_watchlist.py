@@ -19,6 +19,13 @@ class Unresolved(Model):
     nearest: list[dict[str, str]]
 
 
+class Unwatched(Model):
+    """A company that is not watched now, and whether it was until this request."""
+
+    cik: int
+    removed: bool
+
+
 class WatchIn(TypedDict):
     """One company, by ticker or by CIK. Without `forms` every form that is read; without `notify` all news."""
 

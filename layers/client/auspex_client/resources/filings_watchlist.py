@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auspex_client.calls import CallOptions, Operation, given
-from auspex_client.models.filings_watchlist import Watch, Watched, WatchIn
+from auspex_client.models.filings_watchlist import Unwatched, Watch, Watched, WatchIn
 from auspex_client.replies import Page, Reply
 from auspex_client.resource import Resource
 
@@ -20,14 +20,14 @@ WATCH_FILINGS = Operation("watch_filings", "POST", "/v1/filings/watchlist")
 class FilingsWatchlist(Resource):
     """Operations of `filings.watchlist`."""
 
-    def delete(self, cik: int, *, options: CallOptions | None = None) -> Reply[Watch]:
-        """Take a company off the watchlist, and show it as it was watched.
+    def delete(self, cik: int, *, options: CallOptions | None = None) -> Reply[Unwatched]:
+        """Take a company off the watchlist; doing so again changes nothing.
 
         `cik`: EDGAR's number of a company.
 
         DELETE /v1/filings/watchlist, scope `filings:write`.
         """
-        return self._auspex.call(UNWATCH_FILINGS, Watch, query=given({"cik": cik}), options=options)
+        return self._auspex.call(UNWATCH_FILINGS, Unwatched, query=given({"cik": cik}), options=options)
 
     def list(
         self, *, limit: int | None = None, cursor: str | None = None, options: CallOptions | None = None

@@ -32,7 +32,7 @@ class CompanyOut(Representation):
 async def list_companies(
     _: Caller,
     q: Annotated[
-        str, Query(min_length=1, max_length=100, pattern=r"\S", description="Ticker, CIK or name", examples=["AAPL"])
+        str, Query(min_length=1, max_length=100, pattern=r"\S", description="Ticker, CIK or name", examples=["apple"])
     ],
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     cursor: Cursor = None,

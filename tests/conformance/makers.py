@@ -117,6 +117,12 @@ def make_report(world: World, owner: Holder) -> str:
     return str(world.created(owner, "/v1/oracle/reports", wanted)["id"])
 
 
+def make_watch(world: World, owner: Holder) -> str:
+    """Watch companies, or do so again."""
+    wanted = {"items": [{"ticker": ticker} for ticker in ("AAPL", "APLE", "APRU")]}
+    return str(world.created(owner, "/v1/filings/watchlist", wanted)["items"][0]["cik"])
+
+
 def sign_payment(world: World, body: bytes) -> dict[str, str]:
     """Sign an event as the payment provider does."""
     return sign([SIGNING_SECRET], message_id=new_id("msg"), signed_at=world.harness.clock.now(), body=body)
@@ -134,6 +140,7 @@ MAKERS: dict[str, Maker] = {
     "txn": make_charge,
     "sim": make_simulation,
     "rep": make_report,
+    "watch": make_watch,
 }
 
 

@@ -38,6 +38,13 @@ def _store_filings(connection: Connection) -> None:
         "UPDATE filings.companies SET ticker = %(ticker)s, tickers = ARRAY[%(ticker)s] WHERE cik = %(cik)s",
         {"ticker": TICKER, "cik": CIK},
     )
+    for number, ticker in enumerate(("APLE", "APRU", "APTO"), start=1):
+        accession, name = accession_number(number, cik=number), f"Apple {ticker.title()} Corp"
+        store_filing(connection, accession=accession, cik=number, company=name, sections=sections[:1])
+        connection.execute(
+            "UPDATE filings.companies SET ticker = %(ticker)s, tickers = ARRAY[%(ticker)s] WHERE cik = %(cik)s",
+            {"ticker": ticker, "cik": number},
+        )
     connection.execute("UPDATE filings.documents SET filename = %s", (str(parameters["document"]),))
 
 

@@ -20,6 +20,7 @@ GROUPS = {
     "figures": "tests.evals.filings_figures",
     "evidence": "tests.evals.filings_evidence",
     "answers": "tests.evals.filings_answers",
+    "hostile": "tests.evals.filings_hostile",
     "formulas": "tests.evals.filings_formulas",
     "bm25": "tests.evals.filings_bm25",
 }
@@ -32,6 +33,10 @@ AT_LEAST = {
     "figures_accuracy": 0.98,
     "numeric_correct": 0.30,
     "citations_verified": 1.0,
+    "spoiled_drafts_caught": 0.99,
+    "spoiled_claims_caught": 0.99,
+    "spoiled_figure_claims_caught": 0.99,
+    "spoiled_items_caught": 0.99,
     "bm25_top10_parity": 1.0,
     "bm25_ndcg_at_10": 0.69,
 }

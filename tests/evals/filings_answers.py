@@ -1,4 +1,4 @@
-"""FinanceBench answers without a provider: numeric questions, citations recomputed from outside, spoiled drafts.
+"""FinanceBench answers without a provider: numeric questions, text questions, citations recomputed from outside.
 
 All 5,008 pages of 35 filings lie in one index and nothing else is told to the machine: companies, periods and figures
 have to be found (FILINGS 10.2, 11.1, 11.2). Of the 76 questions the 28 with one gold number are scored; the others are
@@ -7,7 +7,6 @@ only counted as answered or refused, because nobody here judges prose.
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections import Counter
@@ -22,17 +21,12 @@ from tests.evals.financebench import load_filings, load_questions
 from tests.evals.ground import bootstrap_interval, evaluation_database, model_directory
 from tests.evals.independent_checker import check_citation, check_reply
 from tests.evals.vector_cache import CachedEmbedder
-from tests.factories.answer_evidence import annual_report
-from tests.factories.mutated_drafts import drafts, mutate
 
 from auspex.core.database import Connection
 from auspex.filings.answer_question import find_answer, result_document
-from auspex.filings.answers.answer import check_draft
 from auspex.filings.index.embed import Embedder
-from auspex.filings.model import Basis
 
 NUMERIC = "metrics-generated"
-MUTATIONS = 1_000
 RELATIVE_TOLERANCE = Decimal("0.01")
 
 
@@ -48,7 +42,7 @@ class Judged:
 
 
 def evaluate(data_folder: Path) -> dict[str, float | int]:
-    """Measure shares of correct and wrong numeric answers, of verified citations, and of spoiled drafts caught."""
+    """Measure shares of correct and wrong numeric answers, and of verified citations."""
     judged, checked, verified = judge_all(data_folder)
     verdicts = Counter(each.verdict for each in judged if each.verdict)
     count = sum(verdicts.values())
@@ -64,7 +58,7 @@ def evaluate(data_folder: Path) -> dict[str, float | int]:
     results["answers_proven"] = sum(not each.faults for each in judged) / len(judged)
     seconds = [each.seconds for each in judged]
     results["ask_p50_ms"], results["ask_p95_ms"] = (float(np.percentile(seconds, p)) * 1000 for p in (50, 95))
-    return results | evaluate_spoiled_drafts()
+    return results
 
 
 def judge_all(data_folder: Path) -> tuple[list[Judged], int, int]:
@@ -128,23 +122,3 @@ def judge(question: dict[str, Any], reply: dict[str, Any]) -> str:
     digits = len(gold_text.rstrip("%").partition(".")[2])
     near = abs(value - gold) <= abs(gold) * RELATIVE_TOLERANCE
     return "correct" if near or abs(value - gold) <= Decimal(5).scaleb(-digits - 1) else "wrong"
-
-
-def evaluate_spoiled_drafts() -> dict[str, float | int]:
-    """Spoil drafts a thousand times (digit, scale, sign, period) and count how many checks notice."""
-    index, sections = annual_report().read()
-    ready = drafts(index)
-    passed = sum(not check_draft(draft, sections, basis=Basis.GAAP)[1] for draft in ready)
-    dice = random.Random(20240601)
-    caught = 0
-    for _ in range(MUTATIONS):
-        draft = dice.choice(ready)
-        kept = list(draft.lines)
-        draft.lines[:] = mutate(draft.markdown, dice)[1].split("\n")
-        caught += bool(check_draft(draft, sections, basis=Basis.GAAP)[1])
-        draft.lines[:] = kept
-    return {
-        "spoiled_drafts_n": MUTATIONS,
-        "spoiled_drafts_caught": caught / MUTATIONS,
-        "unspoiled_drafts_passed": passed / len(ready),
-    }

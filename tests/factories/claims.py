@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from auspex.filings.answers.citations import hash_text
-from auspex.filings.answers.claims import Claim, Context, Quotable, Words, texts_to_stem
+from auspex.filings.answers.claims import Claim, Words, texts_to_stem
 from auspex.filings.answers.evidence import Passage, Sentence, Source
+from auspex.filings.answers.proofs import Context, Quotable
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.reading.sentences import split_sentences
 
@@ -87,7 +88,7 @@ def _swap(text: str, pairs: dict[str, str], dice: random.Random) -> str | None:
     return text[: match.start()] + pairs[match[0]] + text[match.end() :]
 
 
-def _in_text(change: Callable[[str, random.Random], str | None]) -> Callable[[Claim, random.Random], Claim | None]:
+def in_text(change: Callable[[str, random.Random], str | None]) -> Callable[[Claim, random.Random], Claim | None]:
     def way(claim: Claim, dice: random.Random) -> Claim | None:
         text = change(claim.text, dice)
         return None if text is None else Claim(text, claim.quotes)
@@ -167,7 +168,7 @@ def _other_quote(claim: Claim, dice: random.Random) -> Claim | None:
 
 
 WAYS: dict[str, Callable[[Claim, random.Random], Claim | None]] = {
-    "digit": _in_text(_digit), "sign": _in_text(_sign), "period": _in_text(_period), "scale": _in_text(_scale),
-    "unit": _in_text(_unit), "direction": _in_text(_direction), "negation": _in_text(_negation),
-    "added": _in_text(_added), "quote": _quote, "chunk": _chunk, "other_quote": _other_quote,
+    "digit": in_text(_digit), "sign": in_text(_sign), "period": in_text(_period), "scale": in_text(_scale),
+    "unit": in_text(_unit), "direction": in_text(_direction), "negation": in_text(_negation),
+    "added": in_text(_added), "quote": _quote, "chunk": _chunk, "other_quote": _other_quote,
 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""Spoils drafts one place at a time: a digit, a scale word, a sign, a period. Every one of them must be caught."""
+"""Spoils drafts one place at a time, each a way of being wrong that must be caught.
+
+A digit, scale, sign or period; unit, company, measure or basis; the mark of a source; a name or operation of a formula.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,16 @@ QUESTIONS = (
 )
 _NUMBER = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w-])")
 _SCALES = ("thousand", "million", "billion")
+_UNITS = ("USD", "EUR", "%", " percentage points", " days", " per share")
+_MEASURES = ("Revenue", "Net income", "Capital expenditure", "Gross margin", "Total assets", "Inventories")
+_COMPANIES = ("Meridian Corp.", "Alphabet Inc.", "Apple Hospitality")
 _CODE_OR_MARK = re.compile(r"`[^`]*`|\[\d+\]|\d{4}-\d\d-\d\d|FY\d{4}|Q\d|\b\d+-K\b")
+_NAMED = rf"(?:^|(?<=- ))(?:{'|'.join(_MEASURES)})(?=,| of )"
+_PLACES = {
+    "scale": r"\b(?:thousand|million|billion)\b", "period": r"\bFY\d{4}\b|\b\d{4}-\d\d-\d\d\b",
+    "unit": r"USD|%| percentage points| per share| days(?! sales)", "company": r"Apple Inc\.", "basis": _NAMED,
+    "measure": _NAMED, "mark": r"\[\d+\]$",
+}  # fmt: skip
 
 
 def drafts(index: FigureIndex) -> list[Draft]:
@@ -51,27 +63,34 @@ def mutate(markdown: str, dice: random.Random) -> tuple[str, str]:
     options = list(_kinds(markdown))
     kind = dice.choice(sorted({kind for kind, _, _ in options}))
     _, place, words = dice.choice([option for option in options if option[0] == kind])
-    if kind == "digit":
-        at = dice.choice([i for i, c in enumerate(words) if c.isdigit()])
-        other = dice.choice([d for d in "0123456789" if d != words[at]])
-        new = words[:at] + other + words[at + 1 :]
-    elif kind == "scale":
-        new = dice.choice([scale for scale in _SCALES if scale != words])
-    elif kind == "sign":
-        new = "−" + words
-    else:
-        new = words[:-1] + dice.choice([d for d in "0123456789" if d != words[-1]])
-    return kind, markdown[:place] + new + markdown[place + len(words) :]
+    return kind, markdown[:place] + _other(kind, words, dice) + markdown[place + len(words) :]
+
+
+def _other(kind: str, words: str, dice: random.Random) -> str:
+    swaps = {"scale": _SCALES, "unit": _UNITS, "company": _COMPANIES, "measure": _MEASURES}
+    if kind in swaps:
+        return dice.choice([other for other in swaps[kind] if other != words])
+    if kind in {"digit", "period"}:
+        at = dice.choice([i for i, c in enumerate(words) if c.isdigit()]) if kind == "digit" else len(words) - 1
+        return words[:at] + dice.choice([d for d in "0123456789" if d != words[at]]) + words[at + 1 :]
+    if kind == "mark":
+        return f"[{int(words[1:-1]) + dice.choice([1, 7])}]"
+    if kind == "formula":
+        return {"−": "+", "÷": "×", "×": "÷", "+": "−"}.get(words, f"x_{words}")
+    return {"sign": "−", "basis": "Non-GAAP "}[kind] + words
 
 
 def _kinds(markdown: str) -> Iterator[tuple[str, int, str]]:
+    """Yield (kind, place, words) of everything that can be spoiled."""
     shielded = _CODE_OR_MARK.sub(lambda m: "x" * len(m[0]), markdown)
+    code_free = re.sub(r"`[^`]*`", lambda m: "x" * len(m[0]), markdown)
     for match in _NUMBER.finditer(shielded):
         yield "digit", match.start(), match[0]
         if markdown[match.start() - 1] not in "−-" and float(match[0].replace(",", "")) != 0:
             yield "sign", match.start(), match[0]
-    for match in re.finditer(r"\b(?:thousand|million|billion)\b", shielded):
-        yield "scale", match.start(), match[0]
-    code_free = re.sub(r"`[^`]*`", lambda m: "x" * len(m[0]), markdown)
-    for match in re.finditer(r"\bFY\d{4}\b|\b\d{4}-\d\d-\d\d\b", code_free):
-        yield "period", match.start(), match[0]
+    for kind, pattern in _PLACES.items():
+        text = code_free if kind in {"period", "mark"} else shielded
+        yield from ((kind, match.start(), match[0]) for match in re.finditer(pattern, text, re.MULTILINE))
+    for code in re.finditer(r"`[^`]*`", markdown):
+        for match in re.finditer(r"[−÷×+]|\b[a-z]\w+\b", code[0]):
+            yield "formula", code.start() + match.start(), match[0]

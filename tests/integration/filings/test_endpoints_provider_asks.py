@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 from infra.local.provider_server.server import ProviderServer
 from tests.conftest import Server
+from tests.factories.hostile_claims import WAYS
 from tests.harness.events import Response
 from tests.harness.harness import Harness
 from tests.integration.filings.ingesting import DIRECTORS, QUARTERLY, RELEASE, library_of
 from tests.integration.filings.prompted import answer, asked, configure, fail, sentences
 from tests.integration.providers.conftest import serving
+
+from auspex.filings.answers.claims import Claim
 
 REVENUE = "What was Larkspur's revenue in the quarter ended September 30, 2024?"
 GRATINGS = "What does Larkspur say about its supplier of diffraction gratings?"
@@ -108,6 +112,23 @@ def test_what_is_not_proven_is_never_served(desk: Desk, text: str, spoil: Any) -
     assert asked(desk.server) == 2  # the question, and one reflection
 
 
+def test_of_answers_spoiled_in_every_way_none_is_served(desk: Desk) -> None:
+    core = desk.ask(REVENUE, provider="none")
+    honest = Claim(
+        "Larkspur's revenue for Q3 FY2024 was USD 512 million.", (("f1", core["citations"][0]["quote"]),)
+    )  # fmt: skip
+    spoiled = {kind: way(honest, random.Random(7)) for kind, way in WAYS.items()}
+    assert {kind for kind, claim in spoiled.items() if claim is None} <= {"direction", "sign", "unit"}
+    for kind, claim in spoiled.items():
+        if claim is None:
+            continue
+        ((chunk_id, quote),) = claim.quotes
+        other = chunk_id.replace("c2", "c99")  # chunk c2 does hold the row
+        answer(desk.server, sentences((claim.text, other, quote)), times=2)
+        told = desk.ask(REVENUE)
+        assert (told["source"], told["answer_markdown"]) == ("core", core["answer_markdown"]), (kind, claim)
+
+
 def test_the_reflection_may_put_it_right(desk: Desk) -> None:
     claim = proven(desk)
     answer(desk.server, sentences((f"{claim[0]} It sold 900 units.", claim[1], claim[2])))
@@ -150,7 +171,7 @@ def test_the_quote_is_five_only_where_a_provider_could_answer(desk: Desk) -> Non
         body = {"question": GRATINGS, **fields}
         return desk.harness.request("POST", "/v1/filings/asks?dry_run=true", key=desk.key, json=body).json()
 
-    assert "5" in str(quoted()["data"])
-    assert "5" not in str(quoted(provider="none")["data"])
+    assert quoted()["data"]["token_cost"] == 5
+    assert quoted(provider="none")["data"]["token_cost"] == 2
     configure(desk.harness, None)
-    assert "5" not in str(quoted()["data"])
+    assert quoted()["data"]["token_cost"] == 2

@@ -7,9 +7,11 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tests.factories import hostile_claims
 from tests.factories.claims import HONEST, SENTENCES, WAYS, context, honest_claims, spoil, words_for
 
 from auspex.filings.answers.claims import Checked, Claim, check_claim
+from auspex.filings.answers.proofs import Context
 from auspex.filings.extraction.figures import Fault
 
 MUTATIONS = 1_000
@@ -37,6 +39,35 @@ def test_of_a_thousand_spoiled_claims_none_passes() -> None:
             passed.append((kind, spoiled))
     assert passed == []
     assert set(drawn) == set(WAYS)
+
+
+def test_stored_figures_and_results_may_be_told_and_in_no_other_words_than_their_own() -> None:
+    def passes(claim: Claim, context: Context) -> bool:
+        return check_claim(claim, context, words_for([claim], context)).passes
+
+    cases = hostile_claims.figure_cases()
+    assert [claim.text for claim, context in cases if not passes(claim, context)] == []
+    assert hostile_claims.count_survivors(cases, 300, seed=20241104, passes=passes) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("See Note 7 for the leases.", "See Note 4 for the leases."),
+        ("Current liabilities divided by current liabilities are the ratio.",
+         "Current assets divided by current liabilities are the ratio."),
+        ("She led it from 2007 to 2007.", "She led it from 2007 to 2012."),
+        ("The commitment may be decreased by up to $500 million.",
+         "The commitment may be increased by up to $500 million."),
+        ("Net debt provided by operations was $5.0 million.", "Net cash provided by operations was $5.0 million."),
+        ("Meridian's net cash from operations was $5.0 million.", "Net cash from operations was $5.0 million."),
+    ],
+)  # fmt: skip
+def test_a_sentence_of_a_filing_with_one_word_changed_does_not_pass(said: str, stated: str) -> None:
+    honest, standing = hostile_claims.verbatim(stated)
+    assert check_claim(honest, standing, words_for([honest], standing)).passes
+    spoiled = replace(honest, text=said)
+    assert not check_claim(spoiled, standing, words_for([spoiled], standing)).passes
 
 
 @pytest.mark.parametrize(

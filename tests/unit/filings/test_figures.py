@@ -64,7 +64,7 @@ def test_an_outflow_may_be_printed_in_brackets_and_nothing_else_may_change_sign(
 
 
 def test_a_proven_figure_passes_and_one_of_another_period_does_not() -> None:
-    proven = [ProvenFigure("Revenue", Decimal("391035000000"), "currency", (FY2024,), Basis.GAAP, 320193)]
+    proven = [ProvenFigure("Revenue", Decimal("391035000000"), "currency", (FY2024,), Basis.GAAP, 320193, "USD")]
 
     def faults(line: str) -> list[str]:
         return [f.kind for f in verify_figures(line, proven=proven, quotes=[], expressions=[], calendar=CALENDAR)]
@@ -75,6 +75,10 @@ def test_a_proven_figure_passes_and_one_of_another_period_does_not() -> None:
     assert "period" in faults("Revenue: USD 391,035 million")
     assert "period" in faults("Revenue, FY2024 (quarter ended 2024-09-28): USD 391,035 million")
     assert "number" in faults("Revenue, FY2024: USD 391,035 billion")
+    assert "number" in faults("Revenue, FY2024: EUR 391,035 million")
+    assert "number" in faults("Net income, FY2024: USD 391,035 million")
+    assert "number" in faults("Non-GAAP revenue, FY2024: USD 391,035 million")
+    assert "period" in faults("Revenue, FY2023 (year ended 2024-09-28): USD 391,035 million")
     assert "number" in faults("Revenue, FY2024: USD 391,035 million, up 2%")
     assert "quote" in faults("> A sentence that no filing has.")
     assert "formula" in faults("Margin: `a ÷ b`")
@@ -102,4 +106,4 @@ def test_spoiled_drafts_are_caught() -> None:
         if not check_draft(draft, sections, basis=Basis.GAAP)[1]:
             missed.append((kind, spoiled))
         draft.lines[:] = kept
-    assert len(missed) <= MUTATIONS * 0.01, missed[:3]
+    assert missed == []

@@ -13,11 +13,12 @@ from auspex.core.database import Connection, connect
 from auspex.core.telemetry import logger
 from auspex.filings.answer_question import QueryEmbedder, Standing
 from auspex.filings.answers.answer_sentences import COVERAGE_MIN, PASSAGES_MAX, coverage
-from auspex.filings.answers.claims import Context, Quotable, Words, check_claim, texts_to_stem
+from auspex.filings.answers.claims import Words, check_claim, texts_to_stem
 from auspex.filings.answers.drafts import Draft
 from auspex.filings.answers.evidence import EvidenceFigure, Passage
 from auspex.filings.answers.evidence_store import list_lexemes, load_sections, read_idf
 from auspex.filings.answers.gather_evidence import find_passages
+from auspex.filings.answers.proofs import Context, Quotable
 from auspex.filings.answers.provider_answer import (
     OUTPUT_TOKENS_MAX,
     SCHEMA,

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from auspex.filings.answers.citations import hash_text
-from auspex.filings.answers.claims import Checked, Claim, Context, Quotable, Words, check_claim
+from auspex.filings.answers.claims import Checked, Claim, Words, check_claim
 from auspex.filings.answers.evidence import Passage, Sentence, Source
+from auspex.filings.answers.proofs import Context, Quotable
 from auspex.filings.extraction.figures import Fault
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.model import FilingDocument, FilingHeader

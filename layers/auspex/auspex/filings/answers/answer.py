@@ -45,6 +45,7 @@ def check_draft(
         faults.extend(_figure_faults(figure, draft, basis))
     faults.extend(_formula_faults(draft))
     faults.extend(_period_faults(draft))
+    faults.extend(_line_faults(draft))
     faults.extend(
         verify_figures(
             draft.markdown,
@@ -86,6 +87,19 @@ def _formula_faults(draft: Draft) -> list[Fault]:
             continue
         if again != result.value or any(figure not in draft.evidence for figure in result.inputs.values()):
             faults.append(Fault("formula", label))
+    return faults
+
+
+def _line_faults(draft: Draft) -> list[Fault]:
+    """Every result must name its company, and every reported figure bear the marks of its own sources."""
+    faults = []
+    if draft.company is not None and draft.figures:
+        results = [line for line in draft.lines if not line.startswith(("- ", "> ", "Relative change: "))]
+        faults += [Fault("company", line[:80]) for line in results if draft.company.name not in line]
+    for figure in draft.evidence:
+        marks = draft.cite(figure.sources)
+        if not any(figure.label in line and line.endswith(f" {marks}") for line in draft.lines):
+            faults.append(Fault("citation", f"{figure.label} {marks}"))
     return faults
 
 

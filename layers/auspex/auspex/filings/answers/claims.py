@@ -7,34 +7,34 @@ the one that a cited quote states. Whoever wrote the text, a model or an injecti
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
-from auspex.filings.answers.evidence import EvidenceFigure, Passage, Source
+from auspex.filings.answers.evidence import Source
+from auspex.filings.answers.proofs import (
+    Cited,
+    Context,
+    ProvenNumber,
+    names_period,
+    prove_amount,
+    stands_within,
+)
 from auspex.filings.answers.quotes import locate_quote
-from auspex.filings.answers.statements import Amount, Clause, Statement, read_statement, same_period
+from auspex.filings.answers.statements import Clause, Statement, count_directions, read_statement, same_period
 from auspex.filings.answers.vocabulary import load_vocabulary, load_word_list
-from auspex.filings.extraction.figures import Fault, ProvenFigure, equals, find_in_quote
-from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodRef
-from auspex.filings.model import Basis, Method, PeriodType
+from auspex.filings.extraction.figures import Fault, list_exempt
+from auspex.filings.extraction.fiscal_periods import PeriodRef
 
 COVERAGE_MIN = 0.6
 """The share of a claim's idf-weighted content words that its quotes must hold."""
 _MARKUP = re.compile(r"[`*_<>|\[\]{}\\#]|https?:|www\.|\n")
 _WORD = re.compile(r"[^\W\d_][\w'’&.-]*")
-_SCALE_WORDS = frozenset({"thousand", "million", "billion", "trillion", "share"})
+_SIMPLE_WORD = re.compile(r"[^\W\d_]+")
 _COMMON_NAMES = load_word_list("names_of_no_company")
-
-
-@dataclass(frozen=True, slots=True)
-class Quotable:
-    """A retrieved chunk as a provider may quote it, with the stored figures that stand in it."""
-
-    chunk_id: str
-    passage: Passage
-    figures: tuple[EvidenceFigure, ...] = ()
+_OPENERS = load_word_list("stop") | load_word_list("function_words") | load_word_list("plain")
+"""Words that may open a sentence without standing in a quote: whatever else is written large there may be a name."""
+_MEASURES = load_word_list("measures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +54,6 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What every claim of an ask is checked against. `derived` are results of shown formulas."""
-
-    quotables: Mapping[str, Quotable]
-    calendar: FiscalCalendar
-    names: tuple[str, ...] = ()
-    asked: tuple[PeriodRef, ...] = ()
-    derived: tuple[ProvenFigure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenNumber:
-    """A number of a claim and what proves it: the place of its quote among the claim's, or of a derived result."""
-
-    shown: str
-    value: Decimal
-    unit: str
-    quote: int | None
-    derivation: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """A claim after its check. `faults` forbid it; `weaknesses` (too little of it is in its quotes) only drop it."""
 
@@ -92,21 +70,12 @@ class Checked:
         return not self.faults and not self.weaknesses
 
 
-@dataclass(slots=True)
-class _Cited:
-    """A quote found: where it stands, the whole sentences it belongs to, and the stored figures within it."""
-
-    source: Source
-    quotable: Quotable
-    statements: list[tuple[int, Statement]] = field(default_factory=list)
-
-
 def check_claim(claim: Claim, context: Context, words: Words) -> Checked:
     """Return the claim with what proves it, or with every fault found."""
     faults = [Fault("markup", match[0]) for match in _MARKUP.finditer(claim.text)]
     if load_vocabulary().advice.search(claim.text):
         faults.append(Fault("advice", claim.text[:80]))
-    cited: list[_Cited] = []
+    cited: list[Cited] = []
     for chunk_id, quote in claim.quotes:
         found = _cite(chunk_id, quote, context)
         if found is None:
@@ -118,14 +87,19 @@ def check_claim(claim: Claim, context: Context, words: Words) -> Checked:
     statement = read_statement(claim.text, names=context.names)
     numbers: list[ProvenNumber] = []
     for amount in statement.amounts:
-        proof = _prove(amount, cited, context)
+        proof = prove_amount(amount, statement, cited, context)
         if proof is None:
             faults.append(Fault("figure", amount.number.text))
         else:
             numbers.append(proof)
-    faults += _unread(statement, cited, context)
+    faults += _unread(claim, statement, cited, context)
     faults += _periods(statement, cited, numbers, context)
-    weaknesses = [*_coverage(claim, statement, words), *_agreement(statement, cited)]
+    weaknesses = [
+        *_coverage(claim, statement, numbers, words),
+        *_agreement(statement, cited),
+        *_measures(statement, cited, numbers),
+    ]
+    weaknesses += [*_repeated(statement, cited), *_turned(statement, cited, numbers)]
     return Checked(
         claim,
         sources=tuple(c.source for c in cited),
@@ -140,10 +114,12 @@ def texts_to_stem(claims: Sequence[Claim], context: Context) -> list[str]:
     """Return the texts whose lexemes `Words` must hold to check claims."""
     contents = [read_statement(claim.text, names=context.names).content for claim in claims]
     quotes = [_searchable(quote) for claim in claims for _, quote in claim.quotes]
-    return list(dict.fromkeys([*contents, *quotes]))
+    labels = [figure.label for quotable in context.quotables.values() for figure in quotable.figures]
+    labels += [result.label for result in context.derived]
+    return list(dict.fromkeys([*contents, *quotes, *labels]))
 
 
-def _cite(chunk_id: str, quote: str, context: Context) -> _Cited | None:
+def _cite(chunk_id: str, quote: str, context: Context) -> Cited | None:
     quotable = context.quotables.get(chunk_id)
     place = locate_quote(quotable.passage.source.quote, quote) if quotable else None
     if quotable is None or place is None:
@@ -153,134 +129,74 @@ def _cite(chunk_id: str, quote: str, context: Context) -> _Cited | None:
     source = replace(whole, start=start, end=end, quote=whole.quote[place[0] : place[1]])
     sentences = [s for s in quotable.passage.sentences if s.start < end and start < s.end]
     statements = [(s.start, read_statement(s.text, names=context.names)) for s in sentences]
-    return _Cited(source, quotable, statements)
+    return Cited(source, quotable, statements)
 
 
-def _prove(amount: Amount, cited: Sequence[_Cited], context: Context) -> ProvenNumber | None:
-    """Find the figure of a cited quote, stored or printed, or the derived result that a number repeats."""
-    for number, each in enumerate(cited):
-        for figure in each.quotable.figures:
-            if _stands_within(figure, each.source) and _repeats(amount, figure, context.calendar):
-                return ProvenNumber(amount.number.text, figure.value, _unit(amount), number)
-        for start, statement in each.statements:
-            for printed in statement.amounts:
-                inside = each.source.start <= start + printed.number.start
-                inside = inside and start + printed.number.end <= each.source.end
-                if inside and _agrees(amount, printed, statement, context):
-                    return ProvenNumber(amount.number.text, printed.number.value, _unit(amount), number)
-    for place, result in enumerate(context.derived):
-        if _states(amount, result, context.calendar):
-            return ProvenNumber(amount.number.text, result.value, _unit(amount), None, derivation=place)
-    return None
-
-
-def _stands_within(figure: EvidenceFigure, quote: Source) -> bool:
-    own = figure.source
-    start, end = figure.figure_span or (own.start, own.end)
-    same = own.section_id == quote.section_id and own.text_sha256 == quote.text_sha256
-    return same and quote.start <= start and end <= quote.end
-
-
-def _repeats(amount: Amount, figure: EvidenceFigure, calendar: FiscalCalendar) -> bool:
-    """Whether a number is a stored figure, which must be printed where it is said to stand, of the period named."""
-    other = amount.metrics and figure.metric not in amount.metrics
-    if other or figure.method == Method.DERIVED or (amount.currency or figure.currency) != figure.currency:
-        return False
-    shown = find_in_quote(figure.source.quote, figure.value, scale_shown=figure.scale_shown, outflow=figure.outflow)
-    proven = ProvenFigure(
-        figure.label, figure.value, figure.kind, ((figure.period_end, figure.period_type),), figure.basis, figure.cik
-    )
-    return shown is not None and _states(amount, proven, calendar)
-
-
-def _states(amount: Amount, proven: ProvenFigure, calendar: FiscalCalendar) -> bool:
-    """Whether a number in a plain clause is a proven figure: value, kind, basis, and every one of its periods named."""
-    clause = amount.clause
-    if clause.negated or clause.non_gaap != (proven.basis == Basis.NON_GAAP):
-        return False
-    if proven.kind in {"currency", "shares", "per_share"} and not clause.base and clause.directions:
-        return False
-    named = all(_names(amount.periods, period, calendar) for period in proven.periods)
-    alone = len(amount.periods) <= len(proven.periods)
-    return named and alone and _kind_agrees(amount, proven.kind) and _equals(amount, proven.value)
-
-
-def _names(periods: Sequence[PeriodRef], period: tuple[date, PeriodType], calendar: FiscalCalendar) -> bool:
-    end, length = period
-    return any(calendar.matches(ref, period_end=end, period_type=length) for ref in periods)
-
-
-def _kind_agrees(amount: Amount, kind: str) -> bool:
-    if amount.number.percent != (kind in {"percent", "points"}) or amount.points != (kind == "points"):
-        return False
-    if amount.per_share != (kind == "per_share"):
-        return False
-    if (amount.currency is not None) != (kind in {"currency", "per_share"}):
-        return False
-    return amount.noun in {"shares": {"shares"}, "days": {"days"}}.get(kind, {None})
-
-
-def _equals(amount: Amount, value: Decimal) -> bool:
-    """Equal to half the last shown digit; a zero is only a zero."""
-    return equals(amount.number, value) and (amount.number.value == 0) == (value == 0)
-
-
-def _agrees(amount: Amount, printed: Amount, quoted: Statement, context: Context) -> bool:
-    """Whether a number says what a printed one says: value, unit, metric, and the clause around both."""
-    if not amount.metrics <= frozenset().union(*(clause.metrics for clause in quoted.clauses)):
-        return False
-    ours, theirs = amount.clause, printed.clause
-    if not _equals(amount, printed.number.value) or amount.number.percent != printed.number.percent:
-        return False
-    units = (amount.currency, amount.per_share, amount.noun, amount.points)
-    if units != (printed.currency, printed.per_share, printed.noun, printed.points):
-        return False
-    said = (ours.negated, ours.directions, ours.non_gaap, ours.base)
-    if said != (theirs.negated, theirs.directions, theirs.non_gaap, theirs.base):
-        return False
-    if theirs.words - _SCALE_WORDS and (ours.words - theirs.words) & _words_of_others(theirs, quoted):
-        return False
-    return _same_periods(amount.periods or context.asked, printed.periods, context, stated=bool(amount.periods))
-
-
-def _words_of_others(clause: Clause, quoted: Statement) -> frozenset[str]:
-    """Return what the other clauses of a quote speak of: none of it is said of this clause's figure."""
-    return frozenset().union(*(other.words for other in quoted.clauses if other is not clause))
-
-
-def _same_periods(ours: Sequence[PeriodRef], theirs: Sequence[PeriodRef], context: Context, *, stated: bool) -> bool:
-    """Whether both name the same periods; a claim that names none speaks of the period asked for."""
-    if not theirs:
-        return not stated
-    if not all(any(same_period(t, o, context.calendar) for o in ours) for t in theirs):
-        return False
-    return not stated or all(any(same_period(o, t, context.calendar) for t in theirs) for o in ours)
-
-
-def _unit(amount: Amount) -> str:
-    if amount.number.percent:
-        return "points" if amount.points else "percent"
-    if amount.currency is not None:
-        return f"{amount.currency}/share" if amount.per_share else amount.currency
-    return amount.noun or "number"
-
-
-def _unread(statement: Statement, cited: Sequence[_Cited], context: Context) -> Iterator[Fault]:
-    """Digits glued to letters, numbers in words and proper names must stand in a quote as they are."""
+def _unread(claim: Claim, statement: Statement, cited: Sequence[Cited], context: Context) -> Iterator[Fault]:
+    """Labels (Note 4), digits glued to letters, numbers in words and names must stand in a quote as they are."""
     quoted = " ".join(c.source.quote for c in cited)
     tokens = {token.strip(".,;:()\"'“”") for token in quoted.split()}
-    lowered = {word.lower().rstrip(".") for word in _WORD.findall(quoted)}
+    lowered = {form for word in _WORD.findall(quoted) for form in (word.lower().rstrip("."), _plain(word).lower())}
+    labels = {label.lower() for label in list_exempt(quoted)}
+    yield from (Fault("label", label) for label in list_exempt(claim.text) if label.lower() not in labels)
     allowed = lowered | {w.lower().rstrip(".") for name in context.names for w in _WORD.findall(name)} | _COMMON_NAMES
     yield from (Fault("figure", token) for token in sorted(statement.unread - tokens))
     yield from (Fault("figure", word) for word in sorted(statement.number_words - lowered))
-    for word in _WORD.findall(statement.content)[1:]:
-        plain = word.rstrip(".").removesuffix("'s").removesuffix("’s")
-        if plain[:1].isupper() and plain.lower() not in allowed:
+    for place, word in enumerate(_WORD.findall(statement.content)):
+        plain = _plain(word)
+        opens = place == 0 and plain == word.rstrip(".")
+        if plain[:1].isupper() and plain.lower() not in allowed | (_OPENERS if opens else frozenset()):
             yield Fault("name", word)
 
 
+def _plain(word: str) -> str:
+    return word.rstrip(".").removesuffix("'s").removesuffix("’s")
+
+
+def _measures(statement: Statement, cited: Sequence[Cited], numbers: Sequence[ProvenNumber]) -> Iterator[Fault]:
+    """What is measured (assets, debt, employees) must be what a quote speaks of, as often, or a figure repeated."""
+    vocabulary = load_vocabulary()
+    repeated = {m.key for n in numbers if n.label for m in vocabulary.mentions(n.label)}
+    names = _names_of_figures(quoted := " \n ".join(c.source.quote for c in cited))
+    said = statement.content
+    for key, count in _names_of_figures(said).items():
+        if key not in repeated and count > names[key]:
+            yield Fault("measure", key)
+    for mention in reversed(vocabulary.mentions(said)):
+        if mention.kind != "statement":
+            said = said[: mention.start] + said[mention.end :]
+    held = Counter(_singular(word) for word in _SIMPLE_WORD.findall(quoted))
+    for word, count in Counter(_singular(word) for word in _SIMPLE_WORD.findall(said)).items():
+        if word in _MEASURES and count > held[word]:
+            yield Fault("measure", word)
+
+
+def _names_of_figures(text: str) -> Counter[str]:
+    return Counter(m.key for m in load_vocabulary().mentions(text) if m.kind != "statement")
+
+
+def _singular(word: str) -> str:
+    plain = word.lower()
+    return plain[:-3] + "y" if plain.endswith("ies") else plain.removesuffix("s")
+
+
+def _turned(statement: Statement, cited: Sequence[Cited], numbers: Sequence[ProvenNumber]) -> Iterator[Fault]:
+    """Nothing may rise or fall more often than in the quotes, unless a derived change is told."""
+    if all(number.derivation is None for number in numbers):
+        quoted = sum((count_directions(c.source.quote) for c in cited), Counter[str]())
+        yield from (Fault("direction", way) for way in count_directions(statement.text) - quoted)
+
+
+def _repeated(statement: Statement, cited: Sequence[Cited]) -> Iterator[Fault]:
+    """A period that a quote names may not be named more often than there: `2007 to 2012` is not `2007 to 2007`."""
+    quoted = Counter(ref.identity for c in cited for _, s in c.statements for ref in s.periods)
+    for identity, count in Counter(ref.identity for ref in statement.periods).items():
+        if 0 < quoted[identity] < count:
+            yield Fault("period", "named more often than in the quote")
+
+
 def _periods(
-    statement: Statement, cited: Sequence[_Cited], numbers: Sequence[ProvenNumber], context: Context
+    statement: Statement, cited: Sequence[Cited], numbers: Sequence[ProvenNumber], context: Context
 ) -> Iterator[Fault]:
     """Every period named must be named by a quote, or be that of a stored figure or result that the claim repeats."""
     quoted = [ref for c in cited for _, s in c.statements for ref in s.periods]
@@ -288,27 +204,28 @@ def _periods(
         (f.period_end, f.period_type)
         for c in cited
         for f in c.quotable.figures
-        if _stands_within(f, c.source) and any(n.value == f.value for n in numbers)
+        if stands_within(f, c.source) and any(n.value == f.value for n in numbers)
     ]
     stored += [p for n in numbers if n.derivation is not None for p in context.derived[n.derivation].periods]
     for ref in statement.periods:
         known = any(same_period(ref, other, context.calendar) for other in quoted)
-        known = known or any(_names([ref], period, context.calendar) for period in stored)
+        known = known or any(names_period([ref], period, context.calendar) for period in stored)
         if not known:
             yield Fault("period", statement.text[ref.start : ref.end])
 
 
-def _coverage(claim: Claim, statement: Statement, words: Words) -> Iterator[Fault]:
-    """At least 0.6 of the idf-weighted content words must occur in the quotes."""
+def _coverage(claim: Claim, statement: Statement, numbers: Sequence[ProvenNumber], words: Words) -> Iterator[Fault]:
+    """At least 0.6 of the idf-weighted content words must occur in the quotes, or in the names of figures repeated."""
     lexemes = {x for x in words.lexemes.get(statement.content, frozenset()) if not x[:1].isdigit()}
     quoted = frozenset().union(*(words.lexemes.get(_searchable(quote), frozenset()) for _, quote in claim.quotes))
+    quoted |= frozenset().union(*(words.lexemes.get(n.label, frozenset()) for n in numbers if n.label))
     total = sum(words.idf.get(lexeme, 0.0) for lexeme in lexemes)
     held = sum(words.idf.get(lexeme, 0.0) for lexeme in lexemes & quoted)
     if total <= 0 or held / total < COVERAGE_MIN:
         yield Fault("coverage", statement.content[:80])
 
 
-def _agreement(statement: Statement, cited: Sequence[_Cited]) -> Iterator[Fault]:
+def _agreement(statement: Statement, cited: Sequence[Cited]) -> Iterator[Fault]:
     """Each clause must deny and point in the direction that the quotes' clause most like it does."""
     theirs = [clause for c in cited for _, s in c.statements for clause in s.clauses]
     amounts = {amount.clause for amount in statement.amounts}

@@ -16,6 +16,8 @@ from auspex.filings.extraction.figures import ProvenFigure, show
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodRef
 from auspex.filings.model import Basis, Figure, PeriodType
 
+AMOUNTS = frozenset({"currency", "per_share"})
+"""The kinds of figures that have a currency."""
 _LENGTH_WORDS = {
     PeriodType.YEAR: "year ended ",
     PeriodType.QUARTER: "quarter ended ",
@@ -78,7 +80,10 @@ class Draft:
             Figure(shown, figure.value, unit_name(figure), citation_index=self.sources.index(figure.source))
         )
         ends = ((figure.period_end, figure.period_type),)
-        self.proven.append(ProvenFigure(figure.label, figure.value, figure.kind, ends, figure.basis, figure.cik))
+        currency = figure.currency if figure.kind in AMOUNTS else None
+        self.proven.append(
+            ProvenFigure(figure.label, figure.value, figure.kind, ends, figure.basis, figure.cik, currency)
+        )
 
     def state_result(
         self,
@@ -100,7 +105,8 @@ class Draft:
         unit = {"currency": lead.currency, "per_share": f"{lead.currency}/share"}.get(kind, kind)
         self.figures.append(Figure(shown, result.value, unit, derivation_index=len(self.computations)))
         self.computations.append((label, unit, result))
-        self.proven.append(ProvenFigure(label, result.value, kind, tuple(dict.fromkeys(periods)), lead.basis, lead.cik))
+        ends, currency = tuple(dict.fromkeys(periods)), lead.currency if kind in AMOUNTS else None
+        self.proven.append(ProvenFigure(label, result.value, kind, ends, lead.basis, lead.cik, currency))
 
     def quote(self, source: Source, described: str) -> None:
         """Add a verbatim sentence and, on a line of its own, its mark and what it is quoted from."""

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from auspex.filings.answers.citations import StoredSection, verify_sources
-from auspex.filings.answers.claims import Checked, Claim, Context, Quotable
+from auspex.filings.answers.claims import Checked, Claim
 from auspex.filings.answers.drafts import Draft
 from auspex.filings.answers.evidence import Source
+from auspex.filings.answers.proofs import Context, Quotable
 from auspex.filings.extraction.figures import Fault
 from auspex.filings.model import Answer, Figure
 

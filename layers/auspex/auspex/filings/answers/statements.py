@@ -7,6 +7,7 @@ letters) is listed, so that a checker can refuse it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,13 +26,14 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _UP = re.compile(
-    r"\b(?:increas\w*|gr[oe]w\w*|ros[e]|ris(?:e|es|en|ing)|higher|up|gain\w*|improv\w*|exceed\w*|above|more|expan\w*"
-    r"|climb\w*|raise[sd]?|raising|profits?|outperform\w*|best|beat|strengthen\w*|accelerat\w*)\b",
+    r"\b(?:increas\w*|gr[oe]w\w*|ros[e]|ris(?:e|es|en|ing)|higher|up(?!\s+to\b)|gain\w*|improv\w*|exceed\w*|above|more"
+    r"|expan\w*|climb\w*|raise[sd]?|raising|(?<!gross )(?<!operating )profits?|outperform\w*|best|beat"
+    r"|strengthen\w*|accelerat\w*)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
     r"\b(?:decreas\w*|declin\w*|f[ae]ll\w*|lower\w*|down|dropp?\w*|reduc\w*|loss(?:es)?|below|less|shr[aiu]nk\w*"
-    r"|contract(?:ed|ion)|worsen\w*|cuts?|cutting|under|underperform\w*|worst|miss(?:ed)?|weaken\w*|slow(?:ed|ing)?)\b",
+    r"|contract(?:ed|ion)|worsen\w*|cuts?|cutting|under(?=\s+[$€£\d])|underperform\w*|worst|miss(?:ed)?|weaken\w*|slow(?:ed|ing)?)\b",
     re.IGNORECASE,
 )
 _NON_GAAP = re.compile(
@@ -43,8 +45,6 @@ _NUMBER_WORD = re.compile(
     r"|halved|thirds?|doubl\w*|tripl\w*|quadrupl\w*|twice|thrice|twofold|threefold|percent|percentage)\b",
     re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"[$€£¥]|\b[A-Z]{3}\b")
-_CODES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _NEXT_WORD = re.compile(r"\s*(?:\)\s*)?(?P<word>[A-Za-z][\w-]*)?")
 _PER_SHARE = re.compile(r"\s*(?:per|a)\s+(?:\w+\s+)?share\b", re.IGNORECASE)
 _WORD = re.compile(r"[a-z][a-z'’&-]+")
@@ -69,7 +69,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with its unit as printed: currency code, per share or not, the noun it counts (`employees`).
+    """A number with its unit as printed: currency code, per share or not (`end` is behind it), the noun it counts.
 
     `periods` and `metrics` are those of its clause, else those of the sentence: its only period, all its metrics.
     """
@@ -82,6 +82,7 @@ class Amount:
     clause: Clause
     periods: tuple[PeriodRef, ...]
     metrics: frozenset[str]
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Statement:
         masked = self.text
         for name in self.names:
             masked = _mask(masked, name, " ")
-        places = [(a.number.start, a.number.end) for a in self.amounts] + [(p.start, p.end) for p in self.periods]
+        places = [(a.number.start, a.end) for a in self.amounts] + [(p.start, p.end) for p in self.periods]
         for start, end in places:
             masked = masked[:start] + " " * (end - start) + masked[end:]
         return " ".join(masked.split())
@@ -128,6 +129,11 @@ def read_statement(text: str, *, names: Iterable[str] = ()) -> Statement:
     unread = {token.strip(".,;:()\"'“”") for token in _TOKEN.findall(rest) if any(c.isnumeric() for c in token)}
     words = frozenset(match[0].lower() for match in _NUMBER_WORD.finditer(rest))
     return Statement(text, clauses, amounts, refs, frozenset(unread), words, known)
+
+
+def count_directions(text: str) -> Counter[str]:
+    """Return how often a text says `up` and `down`."""
+    return Counter({name: len(pattern.findall(text)) for name, pattern in (("up", _UP), ("down", _DOWN))})
 
 
 def same_period(one: PeriodRef, other: PeriodRef, calendar: FiscalCalendar) -> bool:
@@ -185,15 +191,15 @@ def _periods_of(
 
 def _amount(number: ShownNumber, masked: str, clauses: Sequence[Clause], periods: tuple[PeriodRef, ...]) -> Amount:
     clause = next(c for c in reversed(clauses) if c.start <= number.start)
-    shown = _CURRENCY.search(number.text)
     follows = masked[number.end :]
-    word = _NEXT_WORD.match(follows)
+    word, each = _NEXT_WORD.match(follows), _PER_SHARE.match(follows)
     noun = word["word"].lower() if word and word["word"] else None
     points = "point" in number.text.lower()
     return Amount(
         number=number,
-        currency=_CODES.get(shown[0], shown[0]) if shown else None,
-        per_share=_PER_SHARE.match(follows) is not None,
+        currency=number.currency,
+        per_share=each is not None,
+        end=number.end + (each.end() if each else 0),
         noun=None if noun in _FUNCTION_WORDS else noun,
         points=points,
         clause=clause,

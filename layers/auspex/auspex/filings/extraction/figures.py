@@ -26,6 +26,10 @@ _EXEMPT = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`([^`]*)`")
+_CURRENCY = re.compile(r"[$€£¥]|\b[A-Z]{3}\b")
+_CODES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+_NON_GAAP = re.compile(r"\bnon-gaap\b", re.IGNORECASE)
+_OPENING = re.compile(r"\s*\((?:as of\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,17 @@ class ShownNumber:
     percent: bool
     scaled: bool
 
+    @property
+    def currency(self) -> str | None:
+        """The ISO code of the currency printed with it, None where none is."""
+        shown = _CURRENCY.search(self.text)
+        return _CODES.get(shown[0], shown[0]) if shown else None
+
 
 @dataclass(frozen=True, slots=True)
 class ProvenFigure:
-    """A figure that evidence or a derivation proves. `periods` are all the periods its statement has to name."""
+    """A figure that evidence or a derivation proves. `periods` are all the periods its statement has to name, `label`
+    is what it has to be called; `currency` is the ISO code of an amount, None for other kinds."""
 
     label: str
     value: Decimal
@@ -54,6 +65,7 @@ class ProvenFigure:
     periods: tuple[tuple[date, PeriodType], ...]
     basis: Basis
     cik: int
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,11 @@ def _read(text: str, start: int, end: int) -> ShownNumber:
 def mask_exempt(text: str) -> str:
     """Blank the labels whose digits are no figures (items, forms, exhibits, notes), so that places stay."""
     return _EXEMPT.sub(lambda m: " " * len(m[0]), text)
+
+
+def list_exempt(text: str) -> tuple[str, ...]:
+    """Return those labels as they are written; marks of citations are none."""
+    return tuple(match[0] for match in _EXEMPT.finditer(text) if not match[0].startswith("["))
 
 
 def equals(shown: ShownNumber, value: Decimal) -> bool:
@@ -170,7 +187,9 @@ def verify_figures(
     """Return what in a draft is not proven; an empty result lets it pass.
 
     Quoted lines (`> …`) must equal a quote, code spans a derivation's expression; every other number must be a proven
-    figure of the period named nearest before it on its line, and every period named must belong to such a figure.
+    figure of the name, basis and currency printed with it and of the period named nearest before it on its line, and
+    no digit may be glued to letters. Every period named must belong to such a figure, and one named twice
+    (`FY2024 (year ended 2024-09-28)`) be one and the same.
     `exempt` are names that contain digits (companies).
     """
     said = {_collapse(quote) for quote in quotes}
@@ -185,7 +204,8 @@ def verify_figures(
         plain = _CODE.sub(lambda m: " " * len(m[0]), line)
         for name in sorted(exempt, key=len, reverse=True):
             plain = plain.replace(name, " " * len(name))
-        faults.extend(_line_faults(mask_exempt(plain), proven, calendar))
+        named = [figure for figure in proven if _called(figure, line)]
+        faults.extend(_line_faults(mask_exempt(plain), named, calendar))
     return tuple(faults)
 
 
@@ -209,10 +229,27 @@ def _line_faults(line: str, proven: Sequence[ProvenFigure], calendar: FiscalCale
             yield Fault("period", number.text)
         else:
             covered |= named
+        masked = masked[: number.start] + " " * (number.end - number.start) + masked[number.end :]
+    yield from (Fault("number", token) for token in masked.split() if any(c.isnumeric() for c in token))
     for i, ref in enumerate(refs):
         known = any(_names(ref, period, calendar) for f in proven for period in f.periods)
-        if (numbers and i not in covered) or (not numbers and not known):
+        known = known if not numbers else i in covered
+        if not known or not _same_twice(refs[i : i + 2], line, calendar):
             yield Fault("period", line[ref.start : ref.end])
+
+
+def _same_twice(pair: Sequence[PeriodRef], line: str, calendar: FiscalCalendar) -> bool:
+    """Whether a label and the day in brackets right behind it are one period; other neighbours may differ."""
+    if len(pair) < 2 or pair[1].day is None or not _OPENING.fullmatch(line[pair[0].end : pair[1].start]):
+        return True
+    return calendar.matches(pair[0], period_end=pair[1].day, period_type=pair[1].length or PeriodType.INSTANT)
+
+
+def _called(figure: ProvenFigure, line: str) -> bool:
+    """Whether a line names a figure as it is called, on its basis."""
+    if figure.label.lower() not in line.lower():
+        return False
+    return (_NON_GAAP.search(line) is not None) == (figure.basis == Basis.NON_GAAP)
 
 
 def _named_for(
@@ -240,7 +277,9 @@ def _names(ref: PeriodRef, period: tuple[date, PeriodType], calendar: FiscalCale
 
 def _kind_agrees(number: ShownNumber, figure: ProvenFigure, line: str) -> bool:
     """A percentage must be shown as one; an amount must not; days, shares and per-share figures say so."""
-    if number.percent != (figure.kind in {"percent", "points"}):
+    if number.percent != (figure.kind in {"percent", "points"}) or number.currency != figure.currency:
+        return False
+    if number.percent and ("point" in number.text) != (figure.kind == "points"):
         return False
     following = line[number.end : number.end + 12].lstrip(" *")
     if (figure.kind == "per_share") != following.startswith("per share"):

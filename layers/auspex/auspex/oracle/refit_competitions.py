@@ -22,8 +22,6 @@ from auspex.oracle.parameter_store import needs_refit, params_for, store_failure
 from auspex.oracle.played_matches import played_match
 from auspex.oracle.seasons import season_of
 
-"""What the results count of each side."""
-
 
 def refit_competitions(at: datetime) -> dict[str, Any]:
     """Fit every competition with new results before the day of `at`; returns how many were fitted, failed, left.

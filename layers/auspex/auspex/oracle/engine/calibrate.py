@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auspex.oracle.engine.grid import clipped_rho
+from auspex.oracle.engine.grid import RATE_MAX, RATE_MIN, clipped_rho
 from auspex.oracle.engine.history import Floats, Integers
 from auspex.oracle.engine.pooling import blend, temper
 from auspex.oracle.engine.risk import risk_score, terciles
 from auspex.oracle.engine.scores import LOG_FLOOR, logarithmic
+from auspex.oracle.engine.uncertainty import nodes
 from auspex.oracle.engine.walk_forward import Forecasts, elo_probabilities, goals_probabilities
 from auspex.oracle.model import GOALS_WEIGHT, RISK_BANDS
 
@@ -25,7 +26,6 @@ TAU_DEFAULT, TAU_PRIOR_MATCHES = 1.08, 8000
 LAYER_SEASONS = 4
 """Completed seasons whose forecasts teach a layer."""
 TAUS = np.arange(90, 126) / 100
-NODES, NODES_REACH = 9, 2.2
 THRESHOLD_SEASONS = 3
 
 
@@ -45,10 +45,10 @@ class Layer:
     def averaged(self, forecasts: Forecasts) -> Floats:
         """Return p̄ of ORACLE 7.7: the final forecast averaged over the error of ln(λ/μ), shape (n, 3).
 
-        Where no rates are known the error is that of the ratings.
+        Where no rates are known the error is that of the ratings. Row by row what `at_nodes` gives for one fixture:
+        moved rates are kept within a grid's, and on the grid of those that they were moved from.
         """
-        steps = np.linspace(-NODES_REACH, NODES_REACH, NODES)
-        weights = np.exp(-(steps**2) / 2) / np.exp(-(steps**2) / 2).sum()
+        steps, weights = nodes(1.0)
         fitted = np.isfinite(forecasts.rates[:, 0])
         total = np.zeros((len(forecasts), 3))
         for step, weight in zip(steps.tolist(), weights.tolist(), strict=True):
@@ -57,14 +57,16 @@ class Layer:
             half = step * rates[:, 3] / 2
             rates[:, 0] *= np.exp(half)
             rates[:, 1] *= np.exp(-half)
+            rates[:, :2] = np.clip(rates[:, :2], RATE_MIN, RATE_MAX)
             rates[fitted, 2] = clipped_rho(rates[fitted, 0], rates[fitted, 1], rates[fitted, 2])
-            total += weight * self.probabilities(ratings, rates)
+            outcomes = blended(ratings, rates, self.goals_weight, sized_for=forecasts.rates)
+            total += weight * temper(outcomes, tau=self.tau)
         return total
 
 
-def blended(ratings: Floats, rates: Floats, goals_weight: float) -> Floats:
-    """Return goals_weight of the goals model and the rest of Elo, shape (n, 3)."""
-    elo, goals = elo_probabilities(ratings), goals_probabilities(rates)
+def blended(ratings: Floats, rates: Floats, goals_weight: float, *, sized_for: Floats | None = None) -> Floats:
+    """Return goals_weight of the goals model and the rest of Elo, shape (n, 3); as `goals_probabilities`."""
+    elo, goals = elo_probabilities(ratings), goals_probabilities(rates, sized_for=sized_for)
     return np.where(np.isfinite(goals), blend(np.nan_to_num(goals), elo, weight=goals_weight), elo)
 
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from auspex.oracle.engine.elo import win_draw_loss
 from auspex.oracle.engine.elo_fit import EloHyper, FittedElo, fit_elo
 from auspex.oracle.engine.goals_fit import FittedGoals, GoalsFitError, GoalsHyper, fit_goals
-from auspex.oracle.engine.grid import rates_win_draw_loss
+from auspex.oracle.engine.grid import LARGE_GRID, RATE_OF_A_SMALL_GRID_MAX, SMALL_GRID, rates_win_draw_loss
 from auspex.oracle.engine.history import Floats, History, Integers, PlayedMatch
 
 Strings = npt.NDArray[np.str_]
@@ -196,10 +196,17 @@ def elo_probabilities(ratings: Floats) -> Floats:
     return probabilities
 
 
-def goals_probabilities(rates: Floats) -> Floats:
-    """Return home, draw, away, shape (n, 3), of rows of λ, μ, ρ; NaN where these are."""
+def goals_probabilities(rates: Floats, *, sized_for: Floats | None = None) -> Floats:
+    """Return home, draw, away, shape (n, 3), of rows of λ, μ, ρ; NaN where these are.
+
+    A row's grid is as large as its own rates want it, or those of `sized_for` that it was moved from: what a row says
+    does not depend on the others, and what is moved a little does not leap.
+    """
     probabilities = np.full((len(rates), 3), np.nan)
-    known = np.isfinite(rates[:, 0])
-    if known.any():
-        probabilities[known] = rates_win_draw_loss(rates[known, 0], rates[known, 1], rates[known, 2])
+    sizing = rates if sized_for is None else sized_for
+    is_large = (sizing[:, :2] > RATE_OF_A_SMALL_GRID_MAX).any(axis=1)
+    for size, chosen in ((SMALL_GRID, ~is_large), (LARGE_GRID, is_large)):
+        rows = chosen & np.isfinite(rates[:, 0])
+        if rows.any():
+            probabilities[rows] = rates_win_draw_loss(rates[rows, 0], rates[rows, 1], rates[rows, 2], size=size)
     return probabilities

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.conftest import Database
-from tests.harness.harness import Harness
-from tests.proofs.oracle_jobs import prove
+from tests.proofs.oracle_jobs.__main__ import catch, deployed, prove_histories
+from tests.proofs.oracle_jobs.history import Found
 
 
 def test_no_history_loses_a_row_or_charges_twice(database: Database) -> None:
-    with Harness(database, copies=2, seed=1) as harness:
-        found = prove(harness, 15, first_seed=1)
+    found = Found()
+    with deployed(database) as harness:
+        prove_histories(harness, 10, found, 1)
     assert found.faults == []
-    assert found.histories == 15
-    assert found.crashes > 0
+    assert found.histories == 10
+    assert sum(times for kind, times in found.kinds.items() if kind.startswith("death")) > 0
+
+
+@pytest.mark.parametrize("bug", ["shard_counted_twice", "settled_above_quote"])
+def test_a_planted_bug_is_caught(database: Database, bug: str) -> None:
+    assert catch(database, bug, seed=1, histories=10) is not None

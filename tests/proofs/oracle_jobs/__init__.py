@@ -1,0 +1,1 @@
+"""Random histories of oracle's jobs against their books."""

@@ -14,7 +14,6 @@ SEASONS ?=
 HISTORIES ?= 1000000
 MINUTES ?= 20
 LOCK_HISTORIES ?= 10000
-JOB_HISTORIES ?= 10000
 SAM_CLI := aws-sam-cli-1.170.0
 
 PY := .venv/bin/python
@@ -112,8 +111,10 @@ prove-cancel: install ## 1,000 moments to cancel a job at: no outside effect beg
 	@$(PY) -m tests.proofs.cancelling
 
 .PHONY: prove-oracle-jobs
-prove-oracle-jobs: install ## Random histories of oracle's batches (JOB_HISTORIES=): no row lost, no token charged twice
-	@$(PY) -m tests.proofs.oracle_jobs --histories '$(JOB_HISTORIES)'
+prove-oracle-jobs: HISTORIES = 10000
+prove-oracle-jobs: MINUTES = 10
+prove-oracle-jobs: install ## Random histories of oracle's jobs (HISTORIES=, MINUTES=): no row lost, no token charged twice
+	@$(PY) -m tests.proofs.oracle_jobs --histories '$(HISTORIES)' --minutes '$(MINUTES)'
 
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock

@@ -17,7 +17,9 @@ from tests.benchmarks.database import BenchmarkDatabase, benchmark_database
 from tests.benchmarks.handlers import kind_of, measure_imports, measure_overhead
 from tests.benchmarks.hot_path import measure_hot_path
 from tests.benchmarks.money_and_peers import measure_outbox_lag, measure_peers, measure_spends
+from tests.benchmarks.oracle_answers import measure_oracle_answers
 from tests.benchmarks.oracle_engines import measure_oracle_engines
+from tests.benchmarks.oracle_goals_peer import measure_goals_beside_peer
 from tests.benchmarks.scorebook import measure_scorebook
 from tests.benchmarks.stage_throughput import measure_stage
 
@@ -33,8 +35,10 @@ PARTS = (
     "outbox",
     "peers",
     "oracle",
+    "answers",
+    "goals",
 )
-WITH_DATABASE = {"overhead", "stage", "scorebook", "hotpath", "spends", "outbox", "peers"}
+WITH_DATABASE = {"overhead", "stage", "scorebook", "hotpath", "spends", "outbox", "peers", "answers"}
 
 
 def main() -> int:
@@ -57,6 +61,9 @@ def main() -> int:
     if "oracle" in chosen:
         results["oracle"] = measure_oracle_engines()
         _print_figures("oracle (CPU of one core)", results["oracle"])
+    if "goals" in chosen:
+        results["goals"] = measure_goals_beside_peer()
+        _print_figures("goals fit and grid beside a third-party library", results["goals"])
     results["machine"]["load_average_after"] = os.getloadavg()
     print(json.dumps(results))
     return 0
@@ -94,6 +101,7 @@ def _with_database(database: BenchmarkDatabase, chosen: set[str]) -> dict[str, A
         _print_scorebook(results["scorebook"])
     measures: dict[str, Callable[[BenchmarkDatabase], dict[str, Any]]] = {
         "hotpath": measure_hot_path, "spends": measure_spends, "outbox": measure_outbox_lag, "peers": measure_peers,
+        "answers": measure_oracle_answers,
     }  # fmt: skip
     for part in [part for part in measures if part in chosen]:
         results[part] = measures[part](database)

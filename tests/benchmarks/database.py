@@ -81,4 +81,10 @@ def _make_key(url: str) -> str:
     at = datetime.now(UTC)
     with psycopg.connect(url, row_factory=dict_row) as connection:
         account_id = create_account(connection, name="benchmark", plan="premium", at=at)
-        return create_key(connection, account_id=account_id, scopes=["filings:read"], name="benchmark", at=at).secret
+        return create_key(
+            connection,
+            account_id=account_id,
+            scopes=["filings:read", "oracle:read", "oracle:write"],
+            name="benchmark",
+            at=at,
+        ).secret

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -57,17 +58,26 @@ def post(path: str, body: str, *, key: str | None = None, idempotency_key: str |
 
 def batch(records: int) -> dict[str, Any]:
     """Return a batch of new messages of the trivial stage."""
-    return {"Records": [_record() for _ in range(records)]}
+    return {"Records": [_new_record() for _ in range(records)]}
 
 
-def _record() -> dict[str, Any]:
+def deliveries(bodies: Sequence[str], size: int) -> list[dict[str, Any]]:
+    """Return batches of at most `size` messages whose bodies are these."""
+    return [{"Records": [_record(body) for body in bodies[at : at + size]]} for at in range(0, len(bodies), size)]
+
+
+def _new_record() -> dict[str, Any]:
     key = new_ulid()
     body = (
         f'{{"schema":"benchmark.leave_row.v1","message_id":"{new_id("msg")}","dedup_key":"work:{key}",'
         f'"request_id":"{new_ulid()}","traceparent":"{new_traceparent()}","deferrals":0,"body":{{"key":"{key}"}}}}'
     )
+    return _record(body)
+
+
+def _record(body: str) -> dict[str, Any]:
     return {
-        "messageId": key,
+        "messageId": new_ulid(),
         "receiptHandle": "receipt",
         "body": body,
         "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1730710800000"},

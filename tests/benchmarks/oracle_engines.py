@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from auspex.oracle.engine.basis import basis_of
 from auspex.oracle.engine.elo import control_spread
+from auspex.oracle.engine.factors import explain
 from auspex.oracle.engine.grid import rates_win_draw_loss, score_grid
 from auspex.oracle.engine.inplay import MatchState, Period, play_on
 from auspex.oracle.engine.margins import METHODS, remove_margin
@@ -18,6 +20,18 @@ from auspex.oracle.engine.markets import markets_of
 from auspex.oracle.engine.rates import rates_from_outcomes, rates_from_outcomes_and_total
 from auspex.oracle.engine.season import Season, Strengths, shard_sizes, simulate_shard
 from auspex.oracle.engine.tie_breaks import parse_chain
+from auspex.oracle.model import (
+    EloRatings,
+    GoalRates,
+    GoalStrengths,
+    Lever,
+    LeverKind,
+    ModelFamily,
+    Odds,
+    ResolvedFixture,
+    Side,
+    Sport,
+)
 
 SUBSETS = 256
 """All subsets of eight factors: the most that an explanation evaluates."""
@@ -45,6 +59,7 @@ def measure_oracle_engines() -> dict[str, Any]:
 def _pieces() -> dict[str, tuple[Callable[[], object], int]]:
     many = np.linspace(0.6, 2.8, SUBSETS * NODES)
     grid = score_grid(1.6, 1.1, -0.08)
+    fitted = basis_of(_fitted_fixture())
     half_time = MatchState(Period.HALF_TIME, 45, 1, 0)
     return {
         "grid_ms": (lambda: score_grid(1.6, 1.1, -0.08), 200),
@@ -52,6 +67,7 @@ def _pieces() -> dict[str, tuple[Callable[[], object], int]]:
         f"outcomes_of_{SUBSETS}_subsets_{NODES}_nodes_ms": (lambda: rates_win_draw_loss(many, 1.1, -0.08), 50),
         f"grids_of_{SUBSETS}_subsets_ms": (lambda: score_grid(many[:SUBSETS], 1.1, -0.08), 30),
         "markets_of_a_grid_ms": (lambda: markets_of(grid), 100),
+        "shapley_of_a_fitted_fixture_ms": (lambda: explain(fitted), 50),
         "control_spread_ms": (lambda: control_spread(150, scale=173.7, levels=(0.05, 0.5, 0.95)), 100),
         "four_margin_removals_ms": (_all_margins, 50),
         "rates_from_outcomes_ms": (lambda: rates_from_outcomes(0.5412, 0.1964, rho=-0.05), 50),
@@ -60,6 +76,16 @@ def _pieces() -> dict[str, tuple[Callable[[], object], int]]:
         ),
         "second_half_10000_runs_ms": (lambda: play_on(1.6, 1.1, half_time, seed=1, n=10_000), 10),
     }  # fmt: skip
+
+
+def _fitted_fixture() -> ResolvedFixture:
+    """Return a fixture with all eight factors: a fitted league's, a lever, and odds pooled in."""
+    return ResolvedFixture(
+        sport=Sport.FOOTBALL, model=ModelFamily.GOALS, home="Ashford", away="Kelby",
+        ratings=EloRatings(1600, 1500, 78.0, home_sd=40, away_sd=40, scale=178.7, zone=105.3),
+        rates=GoalRates(1.7, 1.0), strengths=GoalStrengths(0.1, 0.25, 0.15, 0.1, -0.1, -0.05), log_ratio_sd=0.3,
+        tau=1.08, odds=Odds(1.8, 3.6, 4.75), levers=(Lever(LeverKind.ABSENCE, Side.AWAY, attack_factor=0.85),),
+    )  # fmt: skip
 
 
 def _all_margins() -> None:

@@ -14,9 +14,10 @@ from unittest.mock import patch
 from psycopg.errors import LockNotAvailable
 from tests.harness.harness import Harness
 from tests.integration.oracle.batching import UNANSWERABLE, begin, fixture
-from tests.proofs.oracle_jobs.books import Asked, judge, money
+from tests.proofs.oracle_jobs.books import Asked, judge, lost_shards, money
 
 from auspex.core import faults
+from auspex.core.limits import JOB_HOURS_MAX
 from auspex.oracle import create_batch, create_projection
 from auspex.oracle.model import Depth
 from auspex.oracle.prices import projection_tokens
@@ -63,7 +64,7 @@ def play(harness: Harness, key: str, operator: str, seed: int, found: Found) -> 
     found.kinds[asked.kind] += 1
     is_broken = chance.random() < 0.3
     if is_broken:
-        _break_shard(harness, asked.job_id, chance.randint(0, 3))
+        _break_shard(harness, asked.job_id, chance.randrange(asked.shards))
     with ExitStack() as trouble:
         kind = chance.random()
         if kind < 0.55:
@@ -74,14 +75,18 @@ def play(harness: Harness, key: str, operator: str, seed: int, found: Found) -> 
             trouble.callback(lambda: found.kinds.update({f"death at {point}": crash.deaths}))
         elif kind < 0.75:
             point = chance.choice(MOMENTS)
-            cancelled = trouble.enter_context(_cancelled_at(harness, asked, point, passing=chance.randint(1, 4)))
+            cancelled = trouble.enter_context(
+                _cancelled_at(harness, asked, point, passing=chance.randint(1, 1 if "collect" in point else 4))
+            )
             trouble.callback(lambda: found.kinds.update({f"cancelled at {point}": cancelled() == "running"}))
         _deliver(harness, chance, asked.job_id, key, found)
-        if chance.random() < 0.03:
-            harness.pass_time(timedelta(days=8).total_seconds())
+        if chance.random() < 0.04:
+            harness.pass_time(timedelta(hours=JOB_HOURS_MAX).total_seconds())
+            harness.fire("schedule_sweep")
         if chance.random() < 0.5:
             harness.hop()
     harness.hop()
+    found.kinds["shard lost"] += lost_shards(harness, asked.job_id)
     if is_broken:
         _mend_shards(harness)
         by = _redrive(harness, chance, asked.job_id, key=key, operator=operator)
@@ -97,7 +102,10 @@ def play(harness: Harness, key: str, operator: str, seed: int, found: Found) -> 
 def note_outcomes(harness: Harness, found: Found) -> None:
     """Add what the stages said of messages that came twice, or for nobody."""
     for outcome in OUTCOMES:
-        said = sum(harness.metric("Messages", stage=f"oracle-{s}", outcome=outcome) for s in ("simulate", "collect"))
+        said = sum(
+            harness.metric("Messages", service="auspex", stage=f"oracle-{stage}", outcome=outcome)
+            for stage in ("simulate", "collect")
+        )
         found.kinds[f"message {outcome}"] += int(said)
 
 
@@ -107,7 +115,8 @@ def _ask(harness: Harness, key: str, chance: random.Random) -> Asked:
         with patch.object(create_projection, "SHARD_SEASONS", SEASONS_A_SHARD):
             reply = harness.request("POST", "/v1/oracle/projections", key=key, json=LEAGUE | {"seed": 1})
         assert reply.status == 202, reply.body
-        return Asked("projection", reply.data["job_id"], rows=0, price=projection_tokens(LEAGUE["n"]))
+        shards = -(-LEAGUE["n"] // SEASONS_A_SHARD)
+        return Asked("projection", reply.data["job_id"], shards, price=projection_tokens(LEAGUE["n"]))
     share_unanswerable = chance.choice((0.0, 0.1, 0.1, 1.0) if chance.random() < 0.3 else (0.1,))
     rows: list[dict[str, Any]] = [
         UNANSWERABLE if chance.random() < share_unanswerable else fixture(number)
@@ -116,7 +125,7 @@ def _ask(harness: Harness, key: str, chance: random.Random) -> Asked:
     depth = chance.choice((Depth.HEADLINE, Depth.DISTRIBUTION))
     with patch.object(create_batch, "SHARD_ROWS", ROWS_A_SHARD):
         job_id = begin(harness, key, rows, depth=depth)
-    return Asked("batch", job_id, rows=len(rows), depth=depth)
+    return Asked("batch", job_id, -(-len(rows) // ROWS_A_SHARD), rows=len(rows), depth=depth)
 
 
 def _deliver(harness: Harness, chance: random.Random, job_id: str, key: str, found: Found) -> None:
@@ -182,5 +191,5 @@ def _redrive(harness: Harness, chance: random.Random, job_id: str, *, key: str, 
         by.append("owner")
     if chance.random() < 0.6:
         reply = harness.request("POST", "/v1/ops/dead-letters/redrive", key=operator, json={"all": True})
-        by += ["operator"] if any(letter["outcome"] == "redriven" for letter in reply.data["letters"]) else []
+        by += ["operator"] if any(letter["outcome"] == "sent" for letter in reply.data["letters"]) else []
     return by

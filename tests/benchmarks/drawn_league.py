@@ -27,7 +27,7 @@ SEASON = f"{FIRST_DAY.year + SEASONS - 1}/{(FIRST_DAY.year + SEASONS) % 100}"
 def true_rates(home: int, away: int) -> Floats:
     """Return λ and μ of a pair of teams."""
     gap = float(STRENGTHS[home] - STRENGTHS[away])
-    return np.exp(np.array([HOME_LOG + gap, AWAY_LOG - gap]))
+    return np.asarray(np.exp(np.array([HOME_LOG + gap, AWAY_LOG - gap])))
 
 
 def true_home_wins() -> Floats:

@@ -99,6 +99,7 @@ HAS_NO_RULE = {
         "events": "a filing's history", "leases": "a row for a filing", "edgar_budget": "one row",
         "watchlist": "until unwatched", "feed_mark": "one row", "index_entries": "a filing's history",
         "guidance": "the product", "guidance_outcomes": "the product", "expectations": "what the scorebook scores",
+        "companies_to_score": "emptied by scoring",
         "ask_templates": "until their account goes", "template_rules": "reference data",
         "evaluations": "what confidence stands on",
     },

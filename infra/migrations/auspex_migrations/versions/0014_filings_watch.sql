@@ -167,6 +167,14 @@ CREATE TABLE filings.expectations (
 );
 CREATE INDEX expectations_by_metric ON filings.expectations (cik, metric, basis, period_end);
 
+-- Companies of which something new is known that guidance or an expectation may be held against; emptied by scoring.
+CREATE TABLE filings.companies_to_score (
+  cik bigint PRIMARY KEY REFERENCES filings.companies,
+  queued_at timestamptz NOT NULL
+);
+CREATE INDEX companies_to_score_by_age ON filings.companies_to_score (queued_at);
+GRANT SELECT, INSERT, UPDATE, DELETE ON filings.companies_to_score TO auspex_filings;
+
 -- ── Templates, evaluations ─────────────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE filings.ask_templates (
   template_key text NOT NULL,

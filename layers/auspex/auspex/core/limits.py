@@ -195,6 +195,14 @@ PROVIDER_CHECKS_SHOWN_MAX: Final = 50
 PROVIDER_AUDIT_ENTRIES_VERIFIED_MAX: Final = 200_000
 """Entries of the audit chain that one request recomputes; a longer chain is verified from the end back to this many."""
 
+# Guidance ledger
+SCORED_COMPANIES_MAX: Final = 200
+"""Companies whose guidance and expectations one scoring run works off; the next run goes on."""
+LEDGER_YEARS: Final = 12
+"""How far back statements and figures count for outcomes and expectations."""
+LEDGER_PROMISES_MAX: Final = 5_000
+"""Statements of one company that a scoring looks at."""
+
 # Scorebook
 ARCHIVE_ROWS_MAX: Final = 5_000
 """Predictions archived, or outcomes recorded, by one call."""

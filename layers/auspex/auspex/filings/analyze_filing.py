@@ -1,4 +1,4 @@
-"""Graph `analysis`: load → facts → tables → items → enrich → compare → persist (FILINGS 7.5–7.8, 7.19)."""
+"""Graph `analysis`: load → facts → tables → items → guidance → enrich → compare → persist (FILINGS 7.5–7.9, 7.19)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from auspex.filings.amendments import note_restated_figures
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.enrich_filing import INVALID, Readable, enrich_filing, note_invalid
 from auspex.filings.extraction.compare_kpis import compare_kpis
+from auspex.filings.extraction.guidance import extract_guidance
+from auspex.filings.extraction.guidance_item import GuidanceItem
 from auspex.filings.extraction.kpis import KpiExtraction, extract_kpis
 from auspex.filings.extraction.summary import summarize
 from auspex.filings.graph import GraphRun
@@ -28,6 +30,7 @@ from auspex.filings.messages import UNIT_KIND, AnalyzeFiling, IndexFiling
 from auspex.filings.model import Fact, FilingDocument, FilingHeader, Kpi, SummaryBullet
 from auspex.filings.reading.items import item_severity
 from auspex.filings.reading.xbrl import keep_most_precise, read_companyfacts
+from auspex.filings.record_guidance import GuidanceFound, record_guidance
 from auspex.filings.source_errors import NotFoundAtSource, NotRecorded
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.filings.stored_documents import load_documents
@@ -37,10 +40,11 @@ from auspex.platform.jobs import advance_unit
 
 GRAPH = "analysis"
 PERIODIC_FORMS = frozenset({"10-K", "10-Q"})
-PROGRESS = {"load": 45, "facts": 50, "tables": 58, "items": 62, "enrich": 64, "persist": 65}
+PROGRESS = {"load": 45, "facts": 50, "tables": 58, "items": 61, "guidance": 62, "enrich": 64, "persist": 65}
 FACTS: TypeAdapter[list[Fact]] = TypeAdapter(list[Fact])
 EXTRACTION: TypeAdapter[KpiExtraction] = TypeAdapter(KpiExtraction)
 BULLETS: TypeAdapter[list[SummaryBullet]] = TypeAdapter(list[SummaryBullet])
+GUIDANCE: TypeAdapter[list[GuidanceItem]] = TypeAdapter(list[GuidanceItem])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class _Analysis:
     companyfacts: list[Fact]
     extraction: KpiExtraction
     items: dict[str, Any]
+    guidance: list[GuidanceItem]
     changes: list[dict[str, Any]]
     enrichment: dict[str, Any] | None
 
@@ -95,9 +100,13 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
         _report(delivery, "tables", ports.clock)
         items = graph.node("items", partial(_items, filing, extraction), inputs=[filing.hashes, len(extraction.kpis)])
         _report(delivery, "items", ports.clock)
+        guidance = GUIDANCE.validate_python(
+            graph.node("guidance", partial(_guidance, filing, extraction), inputs=[filing.hashes, len(extraction.kpis)])
+        )
+        _report(delivery, "guidance", ports.clock)
         enrichment = _enrich_or_wait(graph, delivery, filing, ports) if body.enrich else None
         changes = graph.node("compare", partial(compare_kpis, extraction.kpis, previous), inputs=[filing.hashes])
-        analysis = _Analysis(facts, extraction, items, changes, enrichment)
+        analysis = _Analysis(facts, extraction, items, guidance, changes, enrichment)
         graph.effect(
             "persist",
             lambda connection: _persist(connection, delivery, filing, analysis, ports.clock),
@@ -156,12 +165,20 @@ def _companyfacts(edgar: EdgarClient, filing: _Filing) -> Any:
 
 
 def _extract(filing: _Filing, facts: list[Fact], previous: tuple[Kpi, ...]) -> Any:
-    company = filing_store.find_company(connect(), filing.header.cik)
-    extraction = extract_kpis(
-        filing.header, filing.documents, facts, previous=previous,
-        fiscal_year_end=company["fiscal_year_end"] if company else None,
-    )  # fmt: skip
+    year_end = _year_end(filing.header.cik)
+    extraction = extract_kpis(filing.header, filing.documents, facts, previous=previous, fiscal_year_end=year_end)
     return EXTRACTION.dump_python(extraction, mode="json")
+
+
+def _guidance(filing: _Filing, extraction: KpiExtraction) -> Any:
+    year_end = _year_end(filing.header.cik)
+    items = extract_guidance(filing.header, filing.documents, extraction.kpis, fiscal_year_end=year_end)
+    return GUIDANCE.dump_python(list(items), mode="json")
+
+
+def _year_end(cik: int) -> str | None:
+    company = filing_store.find_company(connect(), cik)
+    return company["fiscal_year_end"] if company else None
 
 
 def _items(filing: _Filing, extraction: KpiExtraction) -> Any:
@@ -185,6 +202,8 @@ def _persist(
     dated: dict[str, Any] = place | {"cik": header.cik, "known_at": filing_store.known_at(header)}
     kpi_store.insert_facts(connection, _all_facts(filing, analysis.companyfacts), **dated)
     kpi_store.insert_kpis(connection, analysis.extraction.kpis, run=body.run, **dated)
+    found = GuidanceFound(header, body.run, analysis.guidance, analysis.extraction.kpis, filing.section_ids)
+    record_guidance(connection, found, at=at)
     kpi_store.insert_summary(connection, BULLETS.validate_python(analysis.items["bullets"]), run=body.run, **place)
     filing_store.mark_analyzed(
         connection, accession=body.accession, flags=analysis.extraction.flags, at=at,

@@ -14,7 +14,7 @@ from auspex.core import outbox
 from auspex.core.clock import Clock
 from auspex.core.database import Connection, connect, transaction
 from auspex.core.messages import wrap
-from auspex.filings import filing_store, kpi_store
+from auspex.filings import filing_store, guidance_store, kpi_store
 from auspex.filings.amendments import supersede_new_chunks, supersede_sections
 from auspex.filings.document_store import DocumentStore
 from auspex.filings.graph import GraphRun
@@ -88,6 +88,7 @@ def _chunk(graph: GraphRun, delivery: Delivery[IndexFiling], ports: Ports) -> _W
             documents,
             kpi_store.list_filing_kpis(connection, accession=body.accession, run=body.run),
             kpi_store.read_summary(connection, accession=body.accession, run=body.run),
+            guidance=guidance_store.list_filing_guidance(connection, accession=body.accession, run=body.run),
             count_tokens=ports.embedder.count_tokens,
         )
         return CHUNKS.dump_python(list(chunks), mode="json")

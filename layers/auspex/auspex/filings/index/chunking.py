@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from auspex.filings.extraction.guidance_item import GuidanceItem
 from auspex.filings.index.passages import CountTokens, Region, cut_to_fit, pack_rows, pack_text, split_regions
 from auspex.filings.model import (
     Basis,
@@ -59,9 +60,10 @@ def chunk_filing(
     kpis: Sequence[Kpi],
     bullets: Sequence[SummaryBullet],
     *,
+    guidance: Sequence[GuidanceItem] = (),
     count_tokens: CountTokens,
 ) -> tuple[Chunk, ...]:
-    """Cut a filing into chunks of kind text, table, kpi and summary, numbered in a stable order.
+    """Cut a filing into chunks of kind text, table, kpi, guidance and summary, numbered in a stable order.
 
     Offsets are code points within the section that (document_sequence, section_ordinal) names. `tokens` counts context
     and text together. KPIs without a span (derived figures) have no place to point at and give none.
@@ -70,7 +72,7 @@ def chunk_filing(
     unique: dict[tuple[object, ...], Chunk] = {}
     for chunk in (
         *_section_chunks(documents, writer, count_tokens),
-        *_pointers(documents, kpis, bullets, writer, count_tokens),
+        *_pointers(documents, (kpis, guidance, bullets), writer, count_tokens),
     ):
         place = (chunk.document_sequence, chunk.section_ordinal, chunk.start, chunk.end)
         unique.setdefault((chunk.kind, place, chunk.context), replace(chunk, ordinal=len(unique)))
@@ -119,15 +121,16 @@ def _passages(
 
 def _pointers(
     documents: Sequence[FilingDocument],
-    kpis: Sequence[Kpi],
-    bullets: Sequence[SummaryBullet],
+    found: tuple[Sequence[Kpi], Sequence[GuidanceItem], Sequence[SummaryBullet]],
     writer: _ContextWriter,
     count_tokens: CountTokens,
 ) -> Iterator[Chunk]:
+    kpis, guidance, bullets = found
     sections = {
         (document.sequence, section.ordinal): section for document in documents for section in document.sections
     }
     pointers: list[tuple[str, Span, str]] = [("kpi", kpi.span, writer.kpi(kpi)) for kpi in kpis if kpi.span is not None]
+    pointers += [("guidance", item.span, writer.guidance(item)) for item in guidance]
     pointers += [("summary", bullet.span, writer.summary()) for bullet in bullets]
     for kind, span, context in pointers:
         section = sections[span.document_sequence, span.section_ordinal]
@@ -182,6 +185,12 @@ class _ContextWriter:
         period = f"{_PERIOD_WORDS[kpi.period_type]} {_words_of(kpi.period_end)}"
         label = kpi.label or kpi.metric.replace("_", " ")
         return self._join(" ".join(part for part in (basis, label) if part), period, kpi.fiscal_period or "")
+
+    def guidance(self, item: GuidanceItem) -> str:
+        """Name a promise as people ask for it: guidance, basis, figure, period."""
+        basis = "non-GAAP" if item.basis is Basis.NON_GAAP else ""
+        words = ("guidance outlook", basis, item.metric.replace("_", " "), item.period.label)
+        return self._join(" ".join(word for word in words if word))
 
     def summary(self) -> str:
         """Mark a sentence as one of the filing's summary."""

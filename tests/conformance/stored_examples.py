@@ -21,6 +21,7 @@ def store_examples(connection: Connection) -> None:
     """Store a company, its filings with sections and figures, and messages that failed."""
     _store_filings(connection)
     _store_figures(connection)
+    _store_guidance(connection)
     store_oracle_examples(connection)
     for number in range(ROWS):
         _store_failure(connection, number)
@@ -65,6 +66,21 @@ def _store_figures(connection: Connection) -> None:
                 "end": end,
                 "known_at": KNOWN_AT,
             },
+        )
+
+
+def _store_guidance(connection: Connection) -> None:
+    for number in range(ROWS):
+        connection.execute(
+            """INSERT INTO filings.guidance (guidance_id, accession, run, cik, metric, basis, period_type, period_end,
+                 fiscal_period, shape, low, high, unit, tolerance, action, method, section_id, char_start, char_end,
+                 quote, known_at)
+               SELECT 'gdn_' || platform.new_ulid(%(at)s), f.accession, f.run, f.cik, 'revenue', 'gaap', 'year',
+                      make_date(%(year)s, 9, 30), 'FY' || %(year)s, 'range', 1, 2, 'USD', 0, 'initiate', 'rule',
+                      s.section_id, 0, 5, left(s.text, 5), %(at)s
+               FROM filings.filings AS f JOIN filings.sections AS s ON s.accession = f.accession
+               WHERE f.accession = %(accession)s ORDER BY s.ordinal LIMIT 1""",
+            {"accession": ACCESSION, "year": 2024 + number, "at": KNOWN_AT + timedelta(minutes=number)},
         )
 
 

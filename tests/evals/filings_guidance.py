@@ -11,7 +11,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from tests.evals.guidance_samples import DEV, HELD_OUT, SECOND, Label, Sample
+from tests.evals.guidance_samples import DEV, HELD_OUT, SECOND, THIRD, Label, Sample
 
 from auspex.filings.extraction.guidance import extract_guidance
 from auspex.filings.extraction.guidance_item import GuidanceItem
@@ -22,7 +22,7 @@ from auspex.filings.reading.sections import split_sections
 
 def evaluate(data_folder: Path) -> dict[str, float | int]:
     """Return accuracy over all labelled items, over the held-out half alone, and how many items nobody labelled."""
-    right, total, extra = score(DEV + SECOND + HELD_OUT)
+    right, total, extra = score(DEV + SECOND + THIRD + HELD_OUT)
     held_right, held_total, _ = score(HELD_OUT)
     return {
         "guidance_accuracy": right / total,

@@ -1,7 +1,8 @@
 """Outlooks in the shapes that releases use, labelled by hand: `sample: true`, every company and figure is made up.
 
-`DEV` was read while the rules were written. `SECOND` was written before they first ran, measured once (30 of 35 right),
-and read then. `HELD_OUT` was written after that and is measured only: no rule was changed for it.
+`DEV` was read while the rules were written. `SECOND` and `THIRD` were written without regard to them, measured once
+when new (30 of 35 with one wrong, 17 of 20 with none) and read then. `HELD_OUT` was written last and is measured only:
+no rule was changed for it.
 A label is (metric, basis, fiscal period, low, high, unit), shares for percentages, None where a side is open.
 """
 
@@ -400,7 +401,7 @@ SECOND: tuple[Sample, ...] = (
         (("revenue", GAAP, "FY2025", "1020000000", "1060000000", USD),),
     ),
 )
-HELD_OUT: tuple[Sample, ...] = (
+THIRD: tuple[Sample, ...] = (
     Sample(
         "payments: growth ranges and a tax rate",
         _h("FISCAL YEAR 2025 OUTLOOK")
@@ -529,5 +530,107 @@ HELD_OUT: tuple[Sample, ...] = (
         "Q3 FY2024",
         "1231",
         (),
+    ),
+)
+HELD_OUT: tuple[Sample, ...] = (
+    Sample(
+        "beverages: a table of words and figures",
+        _h("Outlook for Fiscal 2026")
+        + _t(
+            ("Organic revenue growth", "5% to 6%"),
+            ("Comparable EPS", "$2.98 to $3.02"),
+            ("Underlying effective tax rate", "20.8%"),
+            ("Capital expenditures", "~$2.2 billion"),
+            ("Free cash flow", "at least $9.5 billion"),
+        ),
+        date(2026, 2, 10),
+        date(2025, 12, 31),
+        "FY2025",
+        "1231",
+        (
+            ("revenue_growth", OWN, "FY2026", "0.05", "0.06", PURE),
+            ("eps_diluted", OWN, "FY2026", "2.98", "3.02", EPS),
+            ("tax_rate", OWN, "FY2026", "0.208", "0.208", PURE),
+            ("capex", GAAP, "FY2026", "2200000000", "2200000000", USD),
+            ("free_cash_flow", OWN, "FY2026", "9500000000", None, USD),
+        ),
+    ),
+    Sample(
+        "chip tools: short bullets",
+        _h("First Quarter Fiscal 2026 Business Outlook")
+        + _p("Ostrander is providing the following estimates for the quarter ending January 25, 2026:")
+        + _ul(
+            "Total net revenue: approximately $6.85 billion, plus or minus $500 million",
+            "Non-GAAP gross margin: approximately 48.4%",
+            "Non-GAAP diluted EPS: approximately $2.18, plus or minus $0.20",
+        ),
+        date(2025, 11, 13),
+        date(2025, 10, 26),
+        "FY2025",
+        "1026",
+        (
+            ("revenue", GAAP, "Q1 FY2026", "6350000000", "7350000000", USD),
+            ("gross_margin", OWN, "Q1 FY2026", "0.484", "0.484", PURE),
+            ("eps_diluted", OWN, "Q1 FY2026", "1.98", "2.38", EPS),
+        ),
+    ),
+    Sample(
+        "home builder: a paragraph",
+        _p(
+            "Based on current market conditions, the Company is updating its fiscal 2025 guidance. Consolidated "
+            "revenues "
+            "are now expected to be in the range of $33.3 billion to $34.8 billion, and cash flow provided by "
+            "operations "
+            "is expected to be greater than $3.0 billion. The income tax rate is estimated at approximately 24%."
+        ),
+        date(2025, 4, 17),
+        date(2025, 3, 31),
+        "Q2 FY2025",
+        "0930",
+        (
+            ("revenue", GAAP, "FY2025", "33300000000", "34800000000", USD),
+            ("operating_cash_flow", GAAP, "FY2025", "3000000000", None, USD),
+            ("tax_rate", GAAP, "FY2025", "0.24", "0.24", PURE),
+        ),
+    ),
+    Sample(
+        "streaming: current against prior year",
+        _h("Forecast")
+        + _t(
+            ("($ in millions)", "Q1'25 Actual", "Q2'25 Forecast"),
+            ("Revenue", "10,543", "11,035"),
+            ("Operating income", "3,347", "3,675"),
+            ("Operating margin", "31.7%", "33.3%"),
+            ("Diluted EPS", "$6.61", "$7.03"),
+        ),
+        date(2025, 4, 17),
+        date(2025, 3, 31),
+        "Q1 FY2025",
+        "1231",
+        (
+            ("revenue", GAAP, "Q2 FY2025", "11035000000", "11035000000", USD),
+            ("operating_income", GAAP, "Q2 FY2025", "3675000000", "3675000000", USD),
+            ("operating_margin", GAAP, "Q2 FY2025", "0.333", "0.333", PURE),
+            ("eps_diluted", GAAP, "Q2 FY2025", "7.03", "7.03", EPS),
+        ),
+    ),
+    Sample(
+        "payroll: what was and what will be",
+        _p(
+            "Revenues rose 6% to $4.8 billion. Adjusted diluted EPS grew 10% to $2.35. The company raised its "
+            "dividend to "
+            "$1.54 per share. Its pension expense is expected to be $30 million in fiscal 2025. Employer Services "
+            "revenue "
+            "is expected to grow 6% to 7%."
+        )
+        + _h("Fiscal 2025 Outlook")
+        + _p(
+            "Ledbury now expects consolidated revenue growth of 6% to 7% and adjusted diluted EPS growth of 7% to 9%."
+        ),
+        date(2024, 10, 30),
+        date(2024, 9, 30),
+        "Q1 FY2025",
+        "0630",
+        (("revenue_growth", GAAP, "FY2025", "0.06", "0.07", PURE),),
     ),
 )

@@ -166,9 +166,17 @@ def _undated(match: re.Match[str], horizon: Horizon) -> PeriodRef | None:
         ):
             return PeriodRef(PeriodKind.YEAR, year=calendar.position(ahead.end)[0] + (_has_begun(ahead.end, horizon)))
         return year
-    after = horizon.floor + timedelta(days=RECENT_DAYS)
-    fiscal_year, quarter = calendar.position(after)
-    return PeriodRef(PeriodKind.QUARTER, year=fiscal_year, number=quarter)
+    return _next_quarter(calendar, horizon)
+
+
+def _next_quarter(calendar: FiscalCalendar, horizon: Horizon) -> PeriodRef | None:
+    """Return the first quarter that ends after the last reported one, or after the filing where it reports none."""
+    after = horizon.filed if horizon.report_end is None else horizon.report_end + timedelta(days=RECENT_DAYS // 3)
+    first = calendar.position(after)[0]
+    refs = [
+        PeriodRef(PeriodKind.QUARTER, year=y, number=q) for y in (first - 1, first, first + 1) for q in (1, 2, 3, 4)
+    ]
+    return next((ref for ref in refs if (end := calendar.last_day(ref)) is not None and end > after), None)
 
 
 def _has_begun(end: date, horizon: Horizon) -> bool:

@@ -1,0 +1,267 @@
+"""The guidance ledger on rows: chains of statements, outcomes, two times, what is expected, what is scored."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.factories.ledgers import CIK, Ledger, quarter_end
+from tests.harness.harness import Harness
+
+from auspex.filings import guidance_store, ledger_store
+from auspex.filings.extraction.guidance import read_quoted_guidance
+from auspex.filings.extraction.guidance_periods import horizon_of
+from auspex.filings.filing_store import header_of, load_filing
+from auspex.filings.model import Span
+from auspex.filings.record_guidance import GuidanceFound, record_guidance
+
+APRIL, JULY, AUGUST = (datetime(2024, month, 25, 20, 0, tzinfo=UTC) for month in (4, 7, 8))
+OCTOBER = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
+NOVEMBER = datetime(2024, 11, 1, 20, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ledger(harness: Harness) -> Ledger:
+    """An empty ledger; the clock stands at 4 November 2024."""
+    return Ledger(harness)
+
+
+@pytest.fixture
+def key(harness: Harness) -> str:
+    """A key that reads filings."""
+    return harness.create_key("filings:read")
+
+
+def record(ledger: Ledger, accession: str, quote: str, *, run: int = 1) -> list[dict[str, Any]]:
+    """Store what a quote promises as the analysis of a filing does."""
+    with ledger.harness.database.connect() as connection, connection.transaction():
+        header = header_of(load_filing(connection, accession))
+        horizon = horizon_of(header.filing_date, "1231", ())
+        items = read_quoted_guidance(quote, Span(1, 0, 0, len(quote)), horizon)
+        found = GuidanceFound(header, run, items, (), {(1, 0): ledger.filings[accession]})
+        return record_guidance(connection, found, at=ledger.harness.clock.now())
+
+
+def test_actions_follow_the_order_of_the_statements_in_whatever_order_they_were_read(ledger: Ledger, key: str) -> None:
+    spring, summer, autumn = (ledger.filing(at) for at in (APRIL, JULY, AUGUST))
+    ledger.promise(autumn, "95", "115")
+    ledger.promise(spring, "90", "100")
+    ledger.promise(summer, "95", "105")
+    rows = ledger.listed(key)
+    assert [(row["accession"], row["action"], row["superseded"]) for row in rows] == [
+        (autumn, "raise", False), (summer, "raise", True), (spring, "initiate", True),
+    ]  # fmt: skip
+    assert rows[0]["previous_id"] == rows[1]["guidance_id"]
+    then = ledger.listed(key, f"&as_of={(JULY + timedelta(days=1)).isoformat().replace('+00:00', 'Z')}")
+    assert [(row["accession"], row["superseded"]) for row in then] == [(summer, False), (spring, True)]
+
+
+def test_an_amendment_is_held_against_what_stood_before_the_filing_it_corrects(ledger: Ledger, key: str) -> None:
+    spring, summer = ledger.filing(APRIL), ledger.filing(JULY)
+    corrected = ledger.filing(JULY + timedelta(days=1), form="8-K/A", amends=summer)
+    for accession, high in ((spring, "100"), (summer, "110"), (corrected, "111")):
+        ledger.promise(accession, "90", high)
+    newest = ledger.listed(key)[0]
+    assert (newest["action"], newest["previous_high"]) == ("raise", "100")
+
+
+def test_the_first_report_is_the_outcome_and_a_later_one_adds_a_row(ledger: Ledger, key: str) -> None:
+    ledger.promise(ledger.filing(JULY), "90", "100")
+    first = ledger.report(ledger.filing(OCTOBER), "104", preliminary=True)
+    assert ledger.score()["resolved"] == 1
+    (row,) = ledger.listed(key)
+    assert (row["outcome"], row["position"], row["actual"], row["kpi_id"]) == ("beat", "above", "104", first)
+    assert Decimal(row["surprise"]) == Decimal(9) / 95
+    assert row["record"]["n"] == 1
+    assert row["restated"] is None
+    ledger.report(ledger.filing(NOVEMBER, form="10-Q"), "98")
+    assert (ledger.score()["resolved"], ledger.score()["restated"]) == (0, 0)
+    (row,) = ledger.listed(key)
+    assert (row["outcome"], row["actual"]) == ("beat", "104")
+    assert (row["restated"]["actual"], row["restated"]["verdict"]) == ("98", "in_range")
+    stored = ledger.harness.rows("SELECT actual, restated FROM filings.guidance_outcomes ORDER BY restated")
+    assert [(str(o["actual"]), o["restated"]) for o in stored] == [("104", False), ("98", True)]
+    before = ledger.listed(key, "&as_of=2024-10-26T00:00:00Z")[0]
+    assert before["restated"] is None
+    assert ledger.listed(key, "&as_of=2024-10-01T00:00:00Z")[0]["outcome"] == "open"
+
+
+def test_scoring_that_dies_anywhere_is_done_again_once(ledger: Ledger) -> None:
+    ledger.promise(ledger.filing(JULY), "90", "100")
+    ledger.report(ledger.filing(OCTOBER), "104")
+    for point in ("filings-score-guidance.uncommitted", "filings-score-guidance.resolved"):
+        ledger.queue()
+        ledger.harness.clock.advance(timedelta(seconds=1))
+        with ledger.harness.crash_at(point) as crash:
+            ledger.harness.fire("schedule_score_guidance")
+        assert crash.fired
+        assert ledger.harness.rows("SELECT 1 FROM filings.companies_to_score")
+    ledger.harness.clock.advance(timedelta(seconds=1))
+    assert ledger.harness.fire("schedule_score_guidance")["waiting"] == 0
+    assert len(ledger.harness.rows("SELECT 1 FROM filings.guidance_outcomes")) == 1
+    assert len(ledger.harness.rows("SELECT 1 FROM platform.outcomes WHERE product = 'filings'")) == 1
+
+
+def test_a_run_takes_the_longest_waiting_up_to_its_bound_and_what_comes_meanwhile_waits(ledger: Ledger) -> None:
+    for cik in (3, 1, 2):
+        company = Ledger(ledger.harness, cik=cik)
+        company.filing(JULY)
+        ledger.harness.clock.advance(timedelta(seconds=1))
+        company.queue()
+    with ledger.harness.database.connect() as connection:
+        claimed = ledger_store.claim_companies(connection, rows_max=2)
+        assert [row["cik"] for row in claimed] == [3, 1]
+        guidance_store.queue_company(connection, cik=3, at=claimed[0]["queued_at"])
+        for row in claimed:
+            ledger_store.release_company(connection, cik=row["cik"], queued_at=row["queued_at"])
+        assert [row["cik"] for row in ledger_store.claim_companies(connection, rows_max=9)] == [3, 2]
+
+
+def test_lists_filter_by_outcome_and_page(ledger: Ledger, key: str) -> None:
+    ledger.promise(ledger.filing(JULY), "90", "100")
+    ledger.promise(ledger.filing(AUGUST), "400", "440", period="FY2024", end=date(2024, 12, 31), period_type="year")
+    ledger.report(ledger.filing(OCTOBER), "80")
+    ledger.score()
+    assert [row["fiscal_period"] for row in ledger.listed(key, "&outcome=miss")] == ["Q3 FY2024"]
+    assert [row["fiscal_period"] for row in ledger.listed(key, "&outcome=open")] == ["FY2024"]
+    reply = ledger.harness.request("GET", "/v1/filings/guidance?ticker=LDGR&limit=1", key=key)
+    following = ledger.harness.request(
+        "GET", f"/v1/filings/guidance?ticker=LDGR&limit=1&cursor={reply.json()['next_cursor']}", key=key
+    )
+    assert [row["fiscal_period"] for row in (*reply.data, *following.data)] == ["FY2024", "Q3 FY2024"]
+    assert ledger.harness.request("GET", "/v1/filings/guidance?ticker=NOPE", key=key).status == 422
+
+
+def test_the_fixture_of_the_specification_is_issued_archived_and_scored(ledger: Ledger, key: str) -> None:
+    surprises = (("Q4 FY2023", 2023, 4, "104"), ("Q1 FY2024", 2024, 1, "102"), ("Q2 FY2024", 2024, 2, "103"),
+                 ("Q3 FY2024", 2024, 3, "101"))  # fmt: skip
+    for label, year, quarter, actual in surprises:
+        end = quarter_end(year, quarter)
+        ledger.promise(ledger.filing(_noon(end) - timedelta(days=60)), "90", "110", period=label, end=end)
+        ledger.report(ledger.filing(_noon(end) + timedelta(days=30)), actual, end=end)
+    end = quarter_end(2024, 4)
+    ledger.promise(ledger.filing(OCTOBER), "4.75", "4.78", period="Q4 FY2024", end=end)
+    assert ledger.score()["expectations"] == 1
+    newest = ledger.listed(key)[0]
+    expected = newest["expectation"]
+    assert [f"{float(expected[name]):.3f}" for name in ("q10", "q50", "q90")] == ["4.794", "4.884", "4.975"]
+    assert (expected["method"], expected["fiscal_period"]) == ("guidance_surprises", "Q4 FY2024")
+    assert (newest["record"]["n"], newest["record"]["in_range"]) == (4, 4)
+    assert ledger.score()["expectations"] == 0, "nothing new is known, so nothing is expected anew"
+    (archived,) = ledger.harness.rows(
+        "SELECT issued_at, outcome_due_at, payload, origin FROM platform.predictions WHERE prediction_id = %(id)s",
+        {"id": expected["prediction_id"]},
+    )
+    assert archived["issued_at"] < archived["outcome_due_at"] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert archived["payload"]["baselines"] == {"guidance_midpoint": "4.765", "last_year": "104"}
+
+    ledger.harness.clock.advance(datetime(2025, 2, 1, tzinfo=UTC) - ledger.harness.clock.now())
+    ledger.report(ledger.filing(datetime(2025, 1, 30, tzinfo=UTC)), "4.90", end=end)
+    assert ledger.score()["resolved"] == 1
+    ledger.harness.fire("schedule_score_expectations")
+    (score,) = ledger.harness.rows(
+        "SELECT scores, indicators, baselines FROM platform.scores WHERE prediction_id = %(id)s",
+        {"id": expected["prediction_id"]},
+    )
+    assert score["indicators"]["coverage_80"] == 1
+    assert score["baselines"].keys() == {"guidance_midpoint", "last_year"}
+    newest = ledger.listed(key)[0]
+    assert newest["expectation"] is None
+    assert newest["expectation_record"] == {"n": 1, "inside": 1, "coverage_80": 1.0}
+    book = ledger.harness.request("GET", "/v1/scorebook/filings").data
+    assert {model["target"]: model["n"] for model in book["models"]} == {"revenue": 1}
+
+
+def test_eight_quarters_make_an_expectation_of_the_next_and_seven_none(ledger: Ledger) -> None:
+    ledger.quarters(2022, ["100", "110", "120", "130", "110", "121", "132"])
+    ledger.score()
+    assert ledger.harness.rows("SELECT 1 FROM filings.expectations") == []
+    rest = ["143", "121", "133.1", "145.2"]
+    for number, value in enumerate(rest):
+        end = quarter_end(2023 + (number + 3) // 4, (number + 3) % 4 + 1)
+        ledger.report(ledger.filing(_noon(end) + timedelta(days=30), form="10-Q"), value, end=end)
+    assert ledger.score()["expectations"] == 1
+    (row,) = ledger.harness.rows("SELECT fiscal_period, period_end, q50, method FROM filings.expectations")
+    assert (row["fiscal_period"], row["period_end"], row["method"]) == (
+        "Q4 FY2024", quarter_end(2024, 4), "yearly_growth",
+    )  # fmt: skip
+    assert row["q50"] == Decimal("157.3")
+
+
+def test_a_changed_promise_is_an_event_and_a_withdrawal_of_all_withdraws_each(ledger: Ledger, key: str) -> None:
+    first = "For fiscal 2024 we expect revenue of $400 million to $420 million and EPS of $1.00 to $1.10."
+    assert record(ledger, ledger.filing(APRIL), first) == []
+    second = ledger.filing(JULY)
+    changes = record(ledger, second, "For fiscal 2024 we now expect revenue of $410 million to $430 million.")
+    assert [(c["metric"], c["action"], c["previous_low"], c["low"]) for c in changes] == [
+        ("revenue", "raise", "400000000", "410000000")
+    ]
+    (event,) = ledger.harness.rows("SELECT accession, payload FROM filings.events WHERE topic = 'guidance_changed'")
+    assert (event["accession"], event["payload"]["count"]) == (second, 1)
+    gone = record(ledger, ledger.filing(AUGUST), "We are withdrawing our guidance for fiscal 2024.")
+    assert sorted((c["metric"], c["action"]) for c in gone) == [("eps_diluted", "withdraw"), ("revenue", "withdraw")]
+    assert {row["metric"]: row["outcome"] for row in ledger.listed(key) if row["action"] == "withdraw"} == {
+        "eps_diluted": "not_scored", "revenue": "not_scored",
+    }  # fmt: skip
+
+
+def test_a_new_run_is_read_alone_and_archives_nothing_twice(ledger: Ledger, key: str) -> None:
+    accession = ledger.filing(JULY)
+    quote = "For the fourth quarter of 2024 we expect revenue of $400 million to $420 million."
+    record(ledger, accession, quote)
+    ledger.harness.rows("UPDATE filings.filings SET run = 2")
+    record(ledger, accession, quote.replace("420", "425"), run=2)
+    assert [(row["high"], row["action"]) for row in ledger.listed(key)] == [("425000000", "initiate")]
+    assert len(ledger.harness.rows("SELECT 1 FROM filings.guidance")) == 2
+    assert len(ledger.harness.rows("SELECT 1 FROM platform.predictions")) == 1
+
+
+def test_what_was_read_after_its_period_is_scored_as_a_backtest(ledger: Ledger) -> None:
+    record(
+        ledger, ledger.filing(JULY), "For the third quarter of 2024 we expect revenue of $90 million to $100 million."
+    )
+    record(
+        ledger, ledger.filing(AUGUST), "For the fourth quarter of 2024 we expect revenue of $90 million to $99 million."
+    )
+    origins = ledger.harness.rows("SELECT payload ->> 'high' AS high, origin FROM platform.predictions ORDER BY 1")
+    assert [(row["high"], row["origin"]) for row in origins] == [("100000000", "backtest"), ("99000000", "live")]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.integers(0, 80), st.integers(90, 94), st.integers(100, 104)), min_size=1, max_size=4),
+    st.integers(0, 200), st.integers(0, 120),
+)  # fmt: skip
+def test_no_read_knows_more_than_was_known_then(
+    ledger: Ledger, key: str, statements: list[tuple[int, int, int]], asked_on: int, reported_on: int
+) -> None:
+    begin = datetime(2024, 7, 1, tzinfo=UTC)
+    mine = Ledger(ledger.harness, cik=next(_ciks))
+    for place, (day, low, high) in enumerate(statements):
+        mine.promise(mine.filing(begin + timedelta(days=day, minutes=place)), str(low), str(high), place=place)
+    mine.report(mine.filing(begin + timedelta(days=92 + reported_on // 4, minutes=30)), "99")
+    mine.score()
+    at = begin + timedelta(days=asked_on, minutes=10)
+    reply = mine.harness.request(
+        "GET", f"/v1/filings/guidance?ticker={mine.cik}&as_of={at.isoformat().replace('+00:00', 'Z')}", key=key
+    )
+    known = sorted(
+        ((begin + timedelta(days=day, minutes=place), low, high) for place, (day, low, high) in enumerate(statements)),
+        reverse=True,
+    )
+    known = [each for each in known if each[0] <= at]
+    assert [(row["low"], row["high"]) for row in reply.data] == [(str(low), str(high)) for _, low, high in known]
+    resolved = at >= begin + timedelta(days=92 + reported_on // 4, minutes=30)
+    assert {row["outcome"] == "open" for row in reply.data} <= {not resolved}
+
+
+_ciks = itertools.count(CIK + 1)
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

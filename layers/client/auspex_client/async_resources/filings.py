@@ -13,6 +13,7 @@ from auspex_client.async_resources.filings_accessions import AsyncFilingsAccessi
 from auspex_client.async_resources.filings_asks import AsyncFilingsAsks
 from auspex_client.async_resources.filings_companies import AsyncFilingsCompanies
 from auspex_client.async_resources.filings_coverage import AsyncFilingsCoverage
+from auspex_client.async_resources.filings_guidance import AsyncFilingsGuidance
 from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
 from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
 from auspex_client.async_resources.filings_watchlist import AsyncFilingsWatchlist
@@ -42,6 +43,7 @@ class AsyncFilings(AsyncResource):
         self.asks = AsyncFilingsAsks(auspex)
         self.companies = AsyncFilingsCompanies(auspex)
         self.coverage = AsyncFilingsCoverage(auspex)
+        self.guidance = AsyncFilingsGuidance(auspex)
         self.ingestions = AsyncFilingsIngestions(auspex)
         self.kpis = AsyncFilingsKpis(auspex)
         self.watchlist = AsyncFilingsWatchlist(auspex)

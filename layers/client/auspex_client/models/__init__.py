@@ -19,6 +19,14 @@ from auspex_client.models.filings_accessions import (
 )
 from auspex_client.models.filings_companies import Company
 from auspex_client.models.filings_coverage import AgainstIndex, ByStatus, Coverage, Lag, LagsOut
+from auspex_client.models.filings_guidance import (
+    Expectation,
+    ExpectationRecord,
+    Guidance,
+    GuidanceCitation,
+    Record,
+    Restated,
+)
 from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.filings_watchlist import Unresolved, Unwatched, Watch, Watched, WatchIn
 from auspex_client.models.keys import NewKey
@@ -140,6 +148,8 @@ __all__ = [
     "EnrichmentItem",
     "Estimate",
     "Event",
+    "Expectation",
+    "ExpectationRecord",
     "Explanation",
     "Failure",
     "Figure",
@@ -151,6 +161,8 @@ __all__ = [
     "Forecast",
     "GoalsIn",
     "GoalsLeft",
+    "Guidance",
+    "GuidanceCitation",
     "Headline",
     "HealthOut",
     "Hit",
@@ -202,6 +214,7 @@ __all__ = [
     "Queue",
     "Queues",
     "Received",
+    "Record",
     "RecordBand",
     "RecordBin",
     "RecordFigure",
@@ -213,6 +226,7 @@ __all__ = [
     "Rejected",
     "Reliability",
     "ReportVerification",
+    "Restated",
     "Results",
     "Risk",
     "Row",

@@ -19,6 +19,7 @@ from auspex_client.resources.filings_accessions import FilingsAccessions
 from auspex_client.resources.filings_asks import FilingsAsks
 from auspex_client.resources.filings_companies import FilingsCompanies
 from auspex_client.resources.filings_coverage import FilingsCoverage
+from auspex_client.resources.filings_guidance import FilingsGuidance
 from auspex_client.resources.filings_ingestions import FilingsIngestions
 from auspex_client.resources.filings_kpis import FilingsKpis
 from auspex_client.resources.filings_watchlist import FilingsWatchlist
@@ -42,6 +43,7 @@ class Filings(Resource):
         self.asks = FilingsAsks(auspex)
         self.companies = FilingsCompanies(auspex)
         self.coverage = FilingsCoverage(auspex)
+        self.guidance = FilingsGuidance(auspex)
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)
         self.watchlist = FilingsWatchlist(auspex)

@@ -38,7 +38,7 @@ class Ledger:
                 accession=accession,
                 cik=self.cik,
                 form=form,
-                company="Ledger Corp",  # type: ignore[arg-type]
+                company="Ledger Corp",
                 sections=[("ex99.1-1", "Outlook", "We expect what we said. " * 40)],
                 detected_at=known_at,
             )

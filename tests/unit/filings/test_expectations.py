@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -88,13 +89,13 @@ def test_two_standard_deviations_are_a_surprise() -> None:
     assert not is_surprise(Decimal("1.99"), **expected)
 
 
-def archived(payload: dict[str, object]) -> ArchivedPrediction:
+def archived(payload: dict[str, Any]) -> ArchivedPrediction:
     at = datetime(2024, 1, 1, tzinfo=UTC)
     return ArchivedPrediction("pred_x", "s", "t", at, at, payload, "m", "live", "schedule")
 
 
 def test_an_expectation_is_scored_against_guidance_and_last_year() -> None:
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "expectation", "q10": "90", "q50": "100", "q90": "110", "scale": "100",
         "baselines": {"guidance_midpoint": "105", "last_year": None},
     }  # fmt: skip
@@ -113,18 +114,25 @@ def test_an_expectation_is_scored_against_guidance_and_last_year() -> None:
 
 
 def test_an_expectation_that_nothing_scales_counts_nothing() -> None:
-    payload = {"kind": "expectation", "q10": "-1", "q50": "0", "q90": "1", "scale": None, "baselines": {}}
+    payload: dict[str, Any] = {
+        "kind": "expectation",
+        "q10": "-1",
+        "q50": "0",
+        "q90": "1",
+        "scale": None,
+        "baselines": {},
+    }
     assert score_statement(archived(payload), {"actual": "0"}) is None
 
 
 def test_a_promise_is_scored_as_its_companys_own() -> None:
-    payload = {
+    payload: dict[str, Any] = {
         "kind": "guidance", "metric": "revenue", "shape": "range", "low": "90", "high": "110", "tolerance": "0.5",
         "unit": "USD",
     }  # fmt: skip
     card = score_statement(archived(payload), {"actual": "120"})
     assert card is not None
-    assert (card.scores["out_of_range"], card.scores["absolute_error"]) == (1, pytest.approx(0.2))
+    assert card.scores == {"out_of_range": 1, "absolute_error": pytest.approx(0.2)}
     assert card.indicators == {"beat": 1, "in_range": 0, "miss": 0}
     bound = score_statement(archived(payload | {"shape": "at_least", "high": None}), {"actual": "120"})
     assert bound is not None

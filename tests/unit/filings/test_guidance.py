@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -132,5 +133,5 @@ def test_a_plain_statement_is_always_read(name: str, low: int, width: int, quart
     (item,) = read(
         f"<p>For the {ordinal} quarter of 2025, Larkspur {verb} {name} of ${low} million to ${low + width} million.</p>"
     )
-    assert (item.low, item.high) == (low * 10**6, (low + width) * 10**6)
+    assert (item.low, item.high) == (Decimal(low * 10**6), Decimal((low + width) * 10**6))
     assert item.period.label == f"Q{quarter} FY2025"

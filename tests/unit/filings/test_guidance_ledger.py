@@ -20,7 +20,8 @@ SAID = datetime(2024, 7, 25, tzinfo=UTC)
 
 
 def promise(low: str | None, high: str | None, tolerance: str = "0", shape: Shape = Shape.RANGE) -> Promise:
-    return Promise(shape, *(None if n is None else Decimal(n) for n in (low, high)), Decimal(tolerance))
+    numbers = [None if n is None else Decimal(n) for n in (low, high)]
+    return Promise(shape, numbers[0], numbers[1], Decimal(tolerance))
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,8 @@ def test_nothing_before_initiates_and_so_does_what_follows_a_withdrawal() -> Non
 @given(NUMBERS, NUMBERS, NUMBERS, NUMBERS)
 def test_the_way_back_is_the_opposite(a: Decimal, b: Decimal, c: Decimal, d: Decimal) -> None:
     opposite = {"raise": "cut", "cut": "raise", "narrow": "widen", "widen": "narrow", "reaffirm": "reaffirm"}
-    one = promise(*sorted(map(str, (a, b)), key=Decimal))
-    other = promise(*sorted(map(str, (c, d)), key=Decimal))
+    one = promise(str(min(a, b)), str(max(a, b)))
+    other = promise(str(min(c, d)), str(max(c, d)))
     assert action_of(other, one).value == opposite[action_of(one, other).value]
 
 

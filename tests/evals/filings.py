@@ -22,6 +22,8 @@ GROUPS = {
     "answers": "tests.evals.filings_answers",
     "hostile": "tests.evals.filings_hostile",
     "formulas": "tests.evals.filings_formulas",
+    "guidance": "tests.evals.filings_guidance",
+    "expectations": "tests.evals.filings_expectations",
     "bm25": "tests.evals.filings_bm25",
 }
 AT_LEAST = {
@@ -37,10 +39,13 @@ AT_LEAST = {
     "spoiled_claims_caught": 0.99,
     "spoiled_figure_claims_caught": 0.99,
     "spoiled_items_caught": 0.99,
+    "guidance_accuracy": 0.95,
+    "expectation_skill": 0.0,
     "bm25_top10_parity": 1.0,
     "bm25_ndcg_at_10": 0.69,
 }
 AT_MOST = {"numeric_wrong": 0.05}
+BETWEEN = {"expectation_coverage_80": (0.74, 0.86)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,6 +86,9 @@ def _bar(name: str, value: float) -> str:
         return f">= {AT_LEAST[name]:g} {'yes' if value >= AT_LEAST[name] else 'NO'}"
     if name in AT_MOST:
         return f"<= {AT_MOST[name]:g} {'yes' if value <= AT_MOST[name] else 'NO'}"
+    if name in BETWEEN:
+        low, high = BETWEEN[name]
+        return f"{low:g} to {high:g} {'yes' if low <= value <= high else 'NO'}"
     return ""
 
 

@@ -21,7 +21,7 @@ from auspex.filings.reading.sections import split_sections
 
 
 def evaluate(data_folder: Path) -> dict[str, float | int]:
-    """Return accuracy over all labelled items, over the held-out half alone, and how many items nobody labelled."""
+    """Return accuracy over all labelled items, over the held-out ones alone, and how many items nobody labelled."""
     right, total, extra = score(DEV + SECOND + THIRD + HELD_OUT)
     held_right, held_total, _ = score(HELD_OUT)
     return {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evals.filings_expectations import evaluate
 
 from auspex.filings.expectation_scores import score_statement
 from auspex.filings.extraction.expectations import (
@@ -87,6 +89,13 @@ def test_two_standard_deviations_are_a_surprise() -> None:
     assert is_surprise(Decimal(2), **expected)
     assert is_surprise(Decimal(-2), **expected)
     assert not is_surprise(Decimal("1.99"), **expected)
+
+
+def test_recorded_quarters_fall_into_the_interval_as_often_as_it_says(shared_data: Path) -> None:
+    measured = evaluate(shared_data / "filings")
+    assert measured["expectation_n"] >= 600
+    assert 0.74 <= measured["expectation_coverage_80"] <= 0.86
+    assert measured["expectation_skill"] > 0.2
 
 
 def archived(payload: dict[str, Any]) -> ArchivedPrediction:

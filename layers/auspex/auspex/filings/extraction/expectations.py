@@ -18,7 +18,9 @@ SEASON = 4
 Z_80 = Decimal("1.2816")
 """Quantile of the standard normal distribution at 0.9; the interval from 0.1 to 0.9 spans twice that."""
 Z_SPAN = Decimal("2.5631")
-MAD_SCALE = Decimal("1.4826")
+MAD_SCALE, MEAN_SCALE = Decimal("1.4826"), Decimal("1.2533")
+"""What makes the median, and the mean, of absolute deviations comparable with a standard deviation."""
+DECIMALS = 6
 SPREAD_MIN = Decimal("0.01")
 INSUFFICIENT_HISTORY = "insufficient_history"
 
@@ -66,7 +68,8 @@ def expect_from_guidance(mid: Decimal, surprises: Sequence[Decimal]) -> Expectat
     """
     if len(surprises) < SURPRISES_MIN:
         return None
-    center, spread = _median(surprises), _spread(surprises, SPREAD_MIN)
+    center = _median(surprises)
+    spread = max(MAD_SCALE * _median([abs(surprise - center) for surprise in surprises]), SPREAD_MIN)
     return _around(mid + abs(mid) * center, abs(mid) * spread, Route.GUIDANCE)
 
 
@@ -74,28 +77,22 @@ def expect_from_history(quarters: Sequence[Decimal]) -> Expectation | None:
     """Return the expectation for the quarter after `quarters` (consecutive, oldest first); None for fewer than eight.
 
     The quarter a year before, moved by the median of the last four yearly growths; by the median of the differences
-    instead where one of the figures that growth would divide by is not positive. The spread comes from the last eight
-    residuals: what each yearly growth differed from the median of the four before it, or from its own median while
-    fewer than four of those can be made.
+    instead where one of the figures that growth would divide by is not positive. The spread is the mean size of the
+    last eight residuals, times 1.2533 to compare with a standard deviation: with so few of them a median of sizes was
+    measured to be too narrow (docs/measurements.md). A residual is what a yearly growth differed from the median of the
+    four before it, or from their own median while fewer than four of those can be made.
     """
     if len(quarters) < QUARTERS_MIN:
         return None
+    pairs = list(zip(quarters[:-SEASON], quarters[SEASON:], strict=True))[-(RESIDUALS_MAX + GROWTHS) :]
     before = quarters[-SEASON]
-    bases = quarters[:-SEASON][-(RESIDUALS_MAX + GROWTHS) :]
-    if all(base > 0 for base in (*bases, before)):
-        growths = [
-            (later - earlier) / earlier
-            for earlier, later in zip(quarters[:-SEASON], quarters[SEASON:], strict=True)
-            if earlier > 0
-        ][-(RESIDUALS_MAX + GROWTHS) :]
-        center = _median(growths[-GROWTHS:])
-        return _around(
-            before * (1 + center), before * _spread(_residuals(growths), SPREAD_MIN, center=Decimal(0)), Route.GROWTH
-        )
-    steps = [later - earlier for earlier, later in zip(quarters[:-SEASON], quarters[SEASON:], strict=True)]
-    steps = steps[-(RESIDUALS_MAX + GROWTHS) :]
+    if before > 0 and all(earlier > 0 for earlier, _ in pairs):
+        growths = [(later - earlier) / earlier for earlier, later in pairs]
+        spread = before * max(_mean_size(_residuals(growths)), SPREAD_MIN)
+        return _around(before * (1 + _median(growths[-GROWTHS:])), spread, Route.GROWTH)
+    steps = [later - earlier for earlier, later in pairs]
     floor = SPREAD_MIN * _median([abs(value) for value in quarters[-QUARTERS_MIN:]])
-    spread = _spread(_residuals(steps), floor, center=Decimal(0))
+    spread = max(_mean_size(_residuals(steps)), floor)
     return _around(before + _median(steps[-GROWTHS:]), spread, Route.DIFFERENCE)
 
 
@@ -115,12 +112,12 @@ def _residuals(changes: Sequence[Decimal]) -> list[Decimal]:
 
 def _around(center: Decimal, spread: Decimal, route: Route) -> Expectation:
     reach = Z_80 * spread
-    return Expectation(center - reach, center, center + reach, route)
+    quantiles = (round(value, DECIMALS) for value in (center - reach, center, center + reach))
+    return Expectation(*quantiles, route=route)
 
 
-def _spread(values: Sequence[Decimal], floor: Decimal, *, center: Decimal | None = None) -> Decimal:
-    middle = _median(values) if center is None else center
-    return max(MAD_SCALE * _median([abs(value - middle) for value in values]), floor)
+def _mean_size(residuals: Sequence[Decimal]) -> Decimal:
+    return MEAN_SCALE * sum((abs(value) for value in residuals), Decimal(0)) / len(residuals)
 
 
 def _median(values: Sequence[Decimal]) -> Decimal:

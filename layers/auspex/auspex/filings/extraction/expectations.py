@@ -112,8 +112,8 @@ def _residuals(changes: Sequence[Decimal]) -> list[Decimal]:
 
 def _around(center: Decimal, spread: Decimal, route: Route) -> Expectation:
     reach = Z_80 * spread
-    quantiles = (round(value, DECIMALS) for value in (center - reach, center, center + reach))
-    return Expectation(*quantiles, route=route)
+    low, middle, high = (round(value, DECIMALS) for value in (center - reach, center, center + reach))
+    return Expectation(low, middle, high, route)
 
 
 def _mean_size(residuals: Sequence[Decimal]) -> Decimal:

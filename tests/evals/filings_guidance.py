@@ -11,7 +11,9 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from tests.evals.guidance_samples import DEV, HELD_OUT, SECOND, THIRD, Label, Sample
+from tests.evals.guidance_samples import DEV, Label, Sample
+from tests.evals.guidance_samples_second import SECOND
+from tests.evals.guidance_samples_unseen import HELD_OUT, THIRD
 
 from auspex.filings.extraction.guidance import extract_guidance
 from auspex.filings.extraction.guidance_item import GuidanceItem

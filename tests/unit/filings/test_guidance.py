@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.evals.filings_guidance import document_of, label_of, read_sample, score
-from tests.evals.guidance_samples import DEV, HELD_OUT, SECOND, THIRD, Sample
+from tests.evals.guidance_samples import DEV, Sample
+from tests.evals.guidance_samples_second import SECOND
+from tests.evals.guidance_samples_unseen import HELD_OUT, THIRD
 
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.extraction.guidance import extract_guidance, read_quoted_guidance

@@ -88,7 +88,10 @@ def _chunk(graph: GraphRun, delivery: Delivery[IndexFiling], ports: Ports) -> _W
             documents,
             kpi_store.list_filing_kpis(connection, accession=body.accession, run=body.run),
             kpi_store.read_summary(connection, accession=body.accession, run=body.run),
-            guidance=guidance_store.list_filing_guidance(connection, accession=body.accession, run=body.run),
+            guidance=[
+                (item.span, item.words)
+                for item in guidance_store.list_filing_guidance(connection, accession=body.accession, run=body.run)
+            ],
             count_tokens=ports.embedder.count_tokens,
         )
         return CHUNKS.dump_python(list(chunks), mode="json")

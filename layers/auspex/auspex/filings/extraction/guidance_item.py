@@ -63,6 +63,12 @@ class GuidanceItem:
         return (self.metric, self.basis, self.period.period_type, self.period.label)
 
     @property
+    def words(self) -> str:
+        """Name it as people ask for it: basis, figure, period."""
+        basis = "non-GAAP" if self.basis is Basis.NON_GAAP else ""
+        return " ".join(part for part in (basis, self.metric.replace("_", " "), self.period.label) if part)
+
+    @property
     def is_numeric(self) -> bool:
         """Whether it states a figure that an actual can be held against."""
         return self.shape in NUMERIC

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from auspex.filings.extraction.guidance_item import GuidanceItem
 from auspex.filings.index.passages import CountTokens, Region, cut_to_fit, pack_rows, pack_text, split_regions
 from auspex.filings.model import (
     Basis,
@@ -60,13 +59,14 @@ def chunk_filing(
     kpis: Sequence[Kpi],
     bullets: Sequence[SummaryBullet],
     *,
-    guidance: Sequence[GuidanceItem] = (),
+    guidance: Sequence[tuple[Span, str]] = (),
     count_tokens: CountTokens,
 ) -> tuple[Chunk, ...]:
     """Cut a filing into chunks of kind text, table, kpi, guidance and summary, numbered in a stable order.
 
     Offsets are code points within the section that (document_sequence, section_ordinal) names. `tokens` counts context
-    and text together. KPIs without a span (derived figures) have no place to point at and give none.
+    and text together. `guidance` are promises by their place, each with the words that name it. KPIs without a span
+    (derived figures) have no place to point at and give none.
     """
     writer = _ContextWriter(header, company, kpis, count_tokens)
     unique: dict[tuple[object, ...], Chunk] = {}
@@ -121,7 +121,7 @@ def _passages(
 
 def _pointers(
     documents: Sequence[FilingDocument],
-    found: tuple[Sequence[Kpi], Sequence[GuidanceItem], Sequence[SummaryBullet]],
+    found: tuple[Sequence[Kpi], Sequence[tuple[Span, str]], Sequence[SummaryBullet]],
     writer: _ContextWriter,
     count_tokens: CountTokens,
 ) -> Iterator[Chunk]:
@@ -130,7 +130,7 @@ def _pointers(
         (document.sequence, section.ordinal): section for document in documents for section in document.sections
     }
     pointers: list[tuple[str, Span, str]] = [("kpi", kpi.span, writer.kpi(kpi)) for kpi in kpis if kpi.span is not None]
-    pointers += [("guidance", item.span, writer.guidance(item)) for item in guidance]
+    pointers += [("guidance", span, writer.guidance(words)) for span, words in guidance]
     pointers += [("summary", bullet.span, writer.summary()) for bullet in bullets]
     for kind, span, context in pointers:
         section = sections[span.document_sequence, span.section_ordinal]
@@ -186,11 +186,9 @@ class _ContextWriter:
         label = kpi.label or kpi.metric.replace("_", " ")
         return self._join(" ".join(part for part in (basis, label) if part), period, kpi.fiscal_period or "")
 
-    def guidance(self, item: GuidanceItem) -> str:
-        """Name a promise as people ask for it: guidance, basis, figure, period."""
-        basis = "non-GAAP" if item.basis is Basis.NON_GAAP else ""
-        words = ("guidance outlook", basis, item.metric.replace("_", " "), item.period.label)
-        return self._join(" ".join(word for word in words if word))
+    def guidance(self, words: str) -> str:
+        """Name a promise as people ask for it."""
+        return self._join(f"guidance outlook {words}")
 
     def summary(self) -> str:
         """Mark a sentence as one of the filing's summary."""

@@ -21,6 +21,8 @@ SHELLS = {
         "abandon_filing", "amendments", "analyze_filing", "answer_question", "ask_provider", "ask_question",
         "create_ingestion", "enrich_filing", "fetch_filing", "gather_evidence", "index_filing", "poll_scan",
         "refresh_companies", "scan_company", "search_chunks", "search_filings", "verify_citation",
+        # jobs and operations
+        "create_backfill", "list_backfill", "ops_reads", "redrive_letters", "replay_filing", "request_filings",
         # watching
         "company_lookup", "coverage_reads", "detect_filings", "followed_forms", "poll_feed", "reconcile_daily",
         "tell_watchers", "watch_companies", "watchlist_reads",

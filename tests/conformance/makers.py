@@ -34,7 +34,8 @@ def make_key(world: World, owner: Holder) -> str:
 
 
 def make_job(world: World, owner: Holder) -> str:
-    """Begin a job that stays queued: nothing is delivered in this world."""
+    """Begin a backfill and an ingestion that stay queued: nothing is delivered in this world."""
+    world.created(owner, "/v1/filings/backfills", {"tickers": ["AAPL"], "per_ticker_limit": 1})
     wanted = {"accessions": [{"accession": "9999999001-24-000777", "cik": 9999999001}]}
     return str(world.created(owner, "/v1/filings/ingestions", wanted)["job_id"])
 

@@ -19,7 +19,8 @@ ACCESSION = "9999999001-24-000018"  # an 8-K of the sample company
 PROVIDERS = provider_settings("http://127.0.0.1:9")  # configured, and nobody answers there
 STATUS_OTHER_THAN_200 = {
     "unmatched": 404,
-    "accounts": 201, "ingestions": 202, "jobs": 404, "keys": 201, "ops_dead_letters": 202,
+    "accounts": 201, "ingestions": 202, "backfills": 202, "replays": 202,
+    "jobs": 404, "keys": 201, "ops_dead_letters": 202,
     "grants": 404, "reports": 404, "notification_channels": 201, "refunds": 404, "payments": 401,
     "webhook_deliveries": 404, "webhooks": 201, "batches": 202, "projections": 202, "results": 404,
 }  # fmt: skip

@@ -15,7 +15,7 @@ from tests.harness.harness import Harness
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL_DIRECTORY = ROOT / ".auspex" / "model"
-STAGES = ("Scan", "Ingestion", "Analysis", "Knowledge")
+STAGES = ("Scan", "Ingestion", "Analysis", "Knowledge", "Backfill")
 USER_AGENT = "Auspex tests operator@example.com"
 
 

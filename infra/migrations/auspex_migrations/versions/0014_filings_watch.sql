@@ -232,3 +232,114 @@ GRANT INSERT ON filings.watchlist, filings.index_entries, filings.guidance, fili
 GRANT UPDATE (forms, notify) ON filings.watchlist TO auspex_filings;
 GRANT UPDATE ON filings.feed_mark, filings.index_entries TO auspex_filings;
 GRANT DELETE ON filings.watchlist TO auspex_filings;
+
+-- ── Jobs: backfills, replays ───────────────────────────────────────────────────────────────────────────────────────
+-- A job's kind says what was asked for, its units' kind what work is waited for: a backfill, a replay and an ingestion may
+-- wait for the same filing. A kind that is named for the units replaces the job's own.
+CREATE FUNCTION platform.name_units(p_job_id text, p_kind text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
+  UPDATE platform.job_units SET kind = p_kind WHERE job_id = p_job_id AND kind <> p_kind
+$$;
+
+-- As before, and what a placeholder turns out to be is of the placeholder's kind.
+CREATE OR REPLACE FUNCTION platform.expand_unit(p_job_id text, p_unit_key text, p_units text[], p_at timestamptz)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+  PERFORM 1 FROM platform.jobs WHERE job_id = p_job_id AND status IN ('queued', 'running') FOR UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  INSERT INTO platform.job_units (job_id, unit_key, kind, created_at)
+    SELECT p_job_id, u, coalesce(
+        (SELECT o.kind FROM platform.job_units AS o WHERE o.job_id = p_job_id AND o.unit_key = p_unit_key), j.kind), p_at
+    FROM unnest(p_units) AS u, platform.jobs AS j WHERE j.job_id = p_job_id
+    ON CONFLICT (job_id, unit_key) DO NOTHING;
+  IF cardinality(p_units) > 0 THEN
+    DELETE FROM platform.job_units
+      WHERE job_id = p_job_id AND unit_key = p_unit_key AND state IN ('queued', 'running');
+  ELSE
+    UPDATE platform.job_units SET state = 'succeeded', progress = 100, finished_at = p_at,
+      result = jsonb_build_object('detected', to_jsonb(p_units))
+      WHERE job_id = p_job_id AND unit_key = p_unit_key AND state IN ('queued', 'running');
+  END IF;
+  INSERT INTO platform.job_events (job_id, at, event, detail)
+    VALUES (p_job_id, p_at, 'detected', jsonb_build_object('unit', p_unit_key, 'units', to_jsonb(p_units)));
+  PERFORM platform.refresh_job(p_job_id, p_at);
+END $$;
+
+-- Who asked for it is told that a backfill ended, whoever ended it; by then it is settled (triggers go by their names).
+CREATE FUNCTION filings.tell_of_backfill_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE at timestamptz := coalesce(NEW.finished_at, NEW.progressed_at); told record; paid bigint; news jsonb;
+  trace text := coalesce(NEW.traceparent, format('00-%s-%s-01', replace(gen_random_uuid()::text, '-', ''),
+                                                 left(replace(gen_random_uuid()::text, '-', ''), 16)));
+BEGIN
+  SELECT j.cost INTO paid FROM platform.jobs AS j WHERE j.job_id = NEW.job_id;
+  news := jsonb_build_object('job_id', NEW.job_id, 'status', NEW.status, 'units_done', NEW.units_done,
+                             'units_failed', NEW.units_failed, 'units_total', NEW.units_total, 'quote', NEW.quote,
+                             'cost', paid, 'links', jsonb_build_object('self', '/v1/jobs/' || NEW.job_id));
+  SELECT * INTO told FROM platform.tell_account(
+    'ntf_' || platform.make_notification_ulid(at), NEW.account_id, 'filings', 'backfill.finished', NEW.job_id, NULL,
+    NEW.status || ':' || NEW.attempts, 'Backfill ' || NEW.status,
+    format('%s of %s filings are there, %s failed. %s of %s tokens were used.', NEW.units_done, NEW.units_total,
+           NEW.units_failed, paid, NEW.quote),
+    news, at);
+  IF told.told THEN
+    PERFORM platform.emit_webhook(NEW.account_id, 'backfill.finished', NEW.job_id, news, NEW.request_id, trace, at);
+  END IF;
+  IF told.routed THEN
+    INSERT INTO platform.outbox (outbox_id, queue, body, created_at, deliver_after) VALUES (
+      platform.make_notification_ulid(at), 'platform-notifier',
+      jsonb_build_object(
+        'schema', 'platform.route_notification.v1', 'message_id', 'msg_' || platform.make_notification_ulid(at),
+        'dedup_key', 'route:' || told.notification_id, 'account_id', NEW.account_id, 'job_id', NEW.job_id,
+        'request_id', NEW.request_id, 'traceparent', trace, 'deferrals', 0,
+        'body', jsonb_build_object('notification_id', told.notification_id))::text,
+      at, at);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER jobs_tell_of_end_of_backfill AFTER UPDATE OF status ON platform.jobs
+  FOR EACH ROW
+  WHEN (NEW.kind = 'filings.backfill' AND (NEW.request ->> 'notify')::boolean AND OLD.status IS DISTINCT FROM NEW.status
+        AND NEW.status IN ('succeeded', 'failed', 'cancelled', 'expired'))
+  EXECUTE FUNCTION filings.tell_of_backfill_end();
+
+REVOKE ALL ON FUNCTION platform.name_units(text, text), filings.tell_of_backfill_end() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION platform.name_units(text, text) TO auspex_platform, auspex_filings, auspex_oracle;
+
+-- ── Operations ─────────────────────────────────────────────────────────────────────────────────────────────────────
+-- A product's operators see and redrive the letters of its own queues, through the platform's own code.
+ALTER TABLE platform.dead_letters ENABLE ROW LEVEL SECURITY;
+CREATE POLICY dead_letters_of_everybody ON platform.dead_letters TO auspex_platform, auspex_retention
+  USING (true) WITH CHECK (true);
+CREATE POLICY dead_letters_of_filings ON platform.dead_letters TO auspex_filings
+  USING (queue LIKE 'filings-%') WITH CHECK (queue LIKE 'filings-%');
+GRANT SELECT, UPDATE (redriven_at, redrivable) ON platform.dead_letters TO auspex_filings;
+GRANT EXECUTE ON FUNCTION platform.envelope_of(text), platform.reopen_unit(text, text, timestamptz, timestamptz)
+  TO auspex_filings;
+
+-- How many slots of the shared request budget were taken in each minute.
+CREATE TABLE filings.edgar_minutes (
+  minute timestamptz PRIMARY KEY,
+  slots integer NOT NULL CHECK (slots > 0)
+);
+GRANT SELECT, INSERT, UPDATE ON filings.edgar_minutes TO auspex_filings;
+SELECT platform.let_expire('filings.edgar_minutes', 'minute', 'traces');
+
+-- Failed attempts of the filings' stages, by stage; the table itself is the platform's.
+CREATE FUNCTION filings.count_failed_attempts(p_since timestamptz, p_at timestamptz)
+RETURNS TABLE (stage text, attempts bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT f.stage, count(*) FROM platform.delivery_failures AS f
+  WHERE f.stage LIKE 'filings-%' AND f.failed_at > p_since AND f.failed_at <= p_at GROUP BY f.stage
+$$;
+-- What the outbox still has to send to a filings queue, and since when the oldest is due.
+CREATE FUNCTION filings.read_backlog(p_at timestamptz)
+RETURNS TABLE (queue text, unsent bigint, oldest_due_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT o.queue, count(*), min(o.deliver_after) FILTER (WHERE o.deliver_after <= p_at) FROM platform.outbox AS o
+  WHERE o.sent_at IS NULL AND o.queue LIKE 'filings-%' GROUP BY o.queue
+$$;
+REVOKE ALL ON FUNCTION filings.count_failed_attempts(timestamptz, timestamptz), filings.read_backlog(timestamptz)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION filings.count_failed_attempts(timestamptz, timestamptz), filings.read_backlog(timestamptz)
+  TO auspex_filings;

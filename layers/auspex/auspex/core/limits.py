@@ -250,6 +250,14 @@ INGESTION_PER_TICKER_MAX: Final = 5
 """Newest filings of one ticker that one ingestion request takes."""
 KPI_EXPORT_ROWS_MAX: Final = 5_000
 """Figures of one CSV."""
+BACKFILL_TICKERS_MAX: Final = 200
+"""Tickers of one backfill."""
+BACKFILL_PER_TICKER_DEFAULT: Final = 8
+"""Newest filings of each ticker that a backfill takes when `per_ticker_limit` is absent."""
+BACKFILL_PER_TICKER_MAX: Final = 100
+"""Most filings of each ticker that a backfill takes."""
+BACKFILL_COMPANIES_PER_MESSAGE: Final = 5
+"""Companies that one message of a backfill lists."""
 SECTION_SLICE_CHARACTERS_MAX: Final = 20_000
 """Longest slice of a section's text in one reply."""
 TEXT_OFFSET_MAX: Final = 1_000_000_000

@@ -3,9 +3,10 @@
 
 -- name: supersede_sections
 -- A section is restated by the same section of the amendment; an exhibit is restated as a whole. Amendments that were
--- never in the index do not count, but for the one being linked. Every filing of the report is decided anew.
+-- never in the index do not count, but for the one being linked. Every filing of the report is decided anew; chunks of a
+-- version that is not shown yet stay hidden.
 WITH RECURSIVE report AS (
-  SELECT f.accession, f.amends, f.indexed_at, coalesce(f.accepted_at, f.filing_date + interval '1 day') AS known_at
+  SELECT f.accession, f.amends, f.indexed_at, f.index_version, coalesce(f.accepted_at, f.filing_date + interval '1 day') AS known_at
   FROM filings.filings AS f
   JOIN filings.filings AS own ON own.cik = f.cik AND own.base_form = f.base_form AND own.report_date = f.report_date
   WHERE own.accession = %(accession)s
@@ -38,7 +39,7 @@ changed AS (
   FROM report
   JOIN filings.sections AS s ON s.accession = report.accession
   LEFT JOIN restated ON restated.section_id = s.section_id
-  WHERE c.accession = s.accession AND c.section_id = s.section_id
+  WHERE c.accession = s.accession AND c.section_id = s.section_id AND c.index_version <= report.index_version
     AND (NOT %(own_chunks_only)s::boolean OR c.accession = %(accession)s)
     AND c.superseded_at IS DISTINCT FROM restated.known_at
 )

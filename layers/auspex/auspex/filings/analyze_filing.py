@@ -84,7 +84,7 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
     body = delivery.body
     with leased(GRAPH, body.accession, seconds=delivery.remaining_seconds()) as lease:
         graph = GraphRun(lease, body.run, ports.documents, delivery)
-        filing = _load(ports.documents, body.accession)
+        filing = _load(ports.documents, body.accession, body.run)
         graph.node("load", lambda: {"documents": len(filing.documents)}, inputs=filing.hashes)
         _report(delivery, "load", ports.clock)
         facts = FACTS.validate_python(
@@ -114,12 +114,13 @@ def analyze_filing(delivery: Delivery[AnalyzeFiling], *, ports: Ports) -> None:
         )
 
 
-def _load(store: DocumentStore, accession: str) -> _Filing:
+def _load(store: DocumentStore, accession: str, run: int) -> _Filing:
     connection = connect()
     row = filing_store.load_filing(connection, accession)
     documents, section_ids = load_documents(connection, store, accession=accession)
     hashes = [d["raw_sha256"] for d in filing_store.list_documents(connection, accession)]
-    return _Filing(filing_store.header_of(row), documents, section_ids, hashes, row["index_version"])
+    version = row["index_version"] + (run > row["run"])  # figures of another run stand in chunks of another version
+    return _Filing(filing_store.header_of(row), documents, section_ids, hashes, version)
 
 
 def _facts_or_wait(delivery: Delivery[AnalyzeFiling], ports: Ports, filing: _Filing) -> Any:
@@ -206,7 +207,7 @@ def _persist(
     record_guidance(connection, found, at=at)
     kpi_store.insert_summary(connection, BULLETS.validate_python(analysis.items["bullets"]), run=body.run, **place)
     filing_store.mark_analyzed(
-        connection, accession=body.accession, flags=analysis.extraction.flags, at=at,
+        connection, accession=body.accession, run=body.run, flags=analysis.extraction.flags, at=at,
         payload={
             "run": body.run, "kpis": len(analysis.extraction.kpis),
             "severities": analysis.items["severities"], "changes": analysis.changes,

@@ -13,7 +13,7 @@ from auspex.core.database import Connection, fetch_all, load_sql
 from auspex.core.messages import Cause, wrap
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import find_companies_by_name, list_nearest
-from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany, scan_unit
+from auspex.filings.messages import UNIT_KIND, ScanCompany, fetch_of, scan_unit
 from auspex.filings.prices import filing_price
 from auspex.filings.problems import AccessionOfAnotherCompany, UnknownTicker
 from auspex.platform.jobs import CreatedJob, NewJob, create_job, note_unit_starts, succeed_unit
@@ -60,7 +60,7 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     Raises UnknownTicker with similar names, AccessionOfAnotherCompany, ValidationFailed for a filing nobody can find.
     """
     at = clock.now()
-    by_ticker = _resolve(connection, command)
+    by_ticker = resolve_tickers(connection, _tickers_of(command))
     stored = _lock_stored(connection, [item.accession for item in command.accessions])
     ciks = [_cik_of(item, number, by_ticker, stored) for number, item in enumerate(command.accessions)]
     limits = {by_ticker[item.ticker]: item.limit for item in command.tickers}
@@ -79,7 +79,8 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
         return job
     cause = cause.model_copy(update={"job_id": job.job_id})
     fetches = [
-        _fetch(item.accession, cik, command) for item, cik in dict(zip(command.accessions, ciks, strict=True)).items()
+        fetch_of(item.accession, cik, enrich=command.enrich)
+        for item, cik in dict(zip(command.accessions, ciks, strict=True)).items()
     ]
     scans = [_scan(cik, limit, command) for cik, limit in limits.items()]
     note_unit_starts(connection, job_id=job.job_id, starts=[*fetches, *scans])
@@ -96,10 +97,6 @@ def create_ingestion(connection: Connection, *, clock: Clock, command: Ingestion
     return job
 
 
-def _fetch(accession: str, cik: int, command: IngestionCommand) -> FetchFiling:
-    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession, enrich=command.enrich)
-
-
 def _scan(cik: int, limit: int, command: IngestionCommand) -> ScanCompany:
     return ScanCompany(
         cik=cik, limit=limit, forms=list(command.forms), unit_kind=UNIT_KIND, unit_key=scan_unit(cik),
@@ -107,10 +104,8 @@ def _scan(cik: int, limit: int, command: IngestionCommand) -> ScanCompany:
     )  # fmt: skip
 
 
-def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int]:
-    """Return the CIK of every ticker asked for; all unknown ones are reported together."""
-    asked = [(f"/tickers/{n}/ticker", item.ticker) for n, item in enumerate(command.tickers)]
-    asked += [(f"/accessions/{n}/ticker", i.ticker) for n, i in enumerate(command.accessions) if i.ticker is not None]
+def resolve_tickers(connection: Connection, asked: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Return the CIK of every ticker of (JSON Pointer, ticker). Raises UnknownTicker that names all unknown ones."""
     found = find_companies_by_name(connection, sorted({ticker for _, ticker in asked}))
     by_ticker = {ticker: company.cik for ticker, company in found.items()}
     missing = {pointer: ticker for pointer, ticker in asked if ticker not in by_ticker}
@@ -122,6 +117,13 @@ def _resolve(connection: Connection, command: IngestionCommand) -> dict[str, int
             nearest=list({company["ticker"]: company for company in near}.values()),
         )
     return by_ticker
+
+
+def _tickers_of(command: IngestionCommand) -> list[tuple[str, str]]:
+    asked = [(f"/tickers/{n}/ticker", item.ticker) for n, item in enumerate(command.tickers)]
+    return asked + [
+        (f"/accessions/{n}/ticker", item.ticker) for n, item in enumerate(command.accessions) if item.ticker is not None
+    ]
 
 
 def _lock_stored(connection: Connection, accessions: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -130,16 +130,18 @@ def mark_fetched(connection: Connection, header: FilingHeader, *, sample: bool, 
 
 
 def mark_analyzed(
-    connection: Connection, *, accession: str, flags: Sequence[str], payload: dict[str, Any], at: datetime
+    connection: Connection, *, accession: str, run: int, flags: Sequence[str], payload: dict[str, Any], at: datetime
 ) -> None:
-    """Move a filing to `analyzed`."""
-    connection.execute(SQL["mark_analyzed"], {"accession": accession, "flags": list(flags), "at": at})
+    """Have this run be read of a filing, and move it to `analyzed` (an indexed one stays indexed)."""
+    connection.execute(SQL["mark_analyzed"], {"accession": accession, "run": run, "flags": list(flags), "at": at})
     insert_event(connection, accession=accession, topic="analyzed", payload=payload, at=at)
 
 
-def mark_indexed(connection: Connection, *, accession: str, payload: dict[str, Any], at: datetime) -> None:
-    """Move a filing to `indexed`."""
-    connection.execute(SQL["mark_indexed"], {"accession": accession, "at": at})
+def mark_indexed(
+    connection: Connection, *, accession: str, index_version: int, payload: dict[str, Any], at: datetime
+) -> None:
+    """Move a filing to `indexed`, in this version."""
+    connection.execute(SQL["mark_indexed"], {"accession": accession, "index_version": index_version, "at": at})
     insert_event(connection, accession=accession, topic="indexed", payload=payload, at=at)
 
 

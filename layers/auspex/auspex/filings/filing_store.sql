@@ -94,12 +94,14 @@ WHERE accession = %(accession)s
 RETURNING cik, base_form, report_date
 
 -- name: mark_analyzed
-UPDATE filings.filings SET status = 'analyzed', analyzed_at = %(at)s, flags = %(flags)s::text[],
-  dead_letter_reason = NULL
+UPDATE filings.filings SET
+  status = CASE WHEN status = 'indexed' THEN status ELSE 'analyzed' END, analyzed_at = coalesce(analyzed_at, %(at)s),
+  run = greatest(run, %(run)s), flags = %(flags)s::text[], dead_letter_reason = NULL
 WHERE accession = %(accession)s
 
 -- name: mark_indexed
-UPDATE filings.filings SET status = 'indexed', indexed_at = %(at)s, dead_letter_reason = NULL
+UPDATE filings.filings SET status = 'indexed', indexed_at = coalesce(indexed_at, %(at)s),
+  index_version = greatest(index_version, %(index_version)s), dead_letter_reason = NULL
 WHERE accession = %(accession)s
 
 -- name: set_aside_filing

@@ -20,7 +20,7 @@ from auspex.filings.document_store import DocumentStore
 from auspex.filings.graph import GraphRun
 from auspex.filings.index.chunking import CompanyName, chunk_filing, embedded_text
 from auspex.filings.index.embed import DIMENSIONS, Embedder
-from auspex.filings.index.index_store import index_chunks, remove_chunks
+from auspex.filings.index.index_store import index_chunks, remove_chunks, show_chunks
 from auspex.filings.leases import leased
 from auspex.filings.messages import UNIT_KIND, IndexFiling
 from auspex.filings.model import Chunk, FilingHeader
@@ -51,6 +51,8 @@ class _Work:
     header: FilingHeader
     section_ids: dict[tuple[int, int], str]
     batches: list[list[Chunk]]
+    is_hidden: bool
+    """Another version is shown until this one is complete."""
 
 
 def index_filing(delivery: Delivery[IndexFiling], *, ports: Ports) -> None:
@@ -76,7 +78,8 @@ def index_filing(delivery: Delivery[IndexFiling], *, ports: Ports) -> None:
 
 def _chunk(graph: GraphRun, delivery: Delivery[IndexFiling], ports: Ports) -> _Work:
     body, connection = delivery.body, connect()
-    header = filing_store.header_of(filing_store.load_filing(connection, body.accession))
+    row = filing_store.load_filing(connection, body.accession)
+    header = filing_store.header_of(row)
     documents, section_ids = load_documents(connection, ports.documents, accession=body.accession)
     company = filing_store.find_company(connection, header.cik)
     assert company is not None
@@ -100,7 +103,7 @@ def _chunk(graph: GraphRun, delivery: Delivery[IndexFiling], ports: Ports) -> _W
     chunks = CHUNKS.validate_python(graph.node("chunk", compute, inputs=inputs))
     batches = [chunks[first : first + BATCH_CHUNKS] for first in range(0, len(chunks), BATCH_CHUNKS)]
     _report(delivery, "chunk", PROGRESS_START, ports.clock)
-    return _Work(header, section_ids, batches)
+    return _Work(header, section_ids, batches, is_hidden=body.index_version != row["index_version"])
 
 
 def _index_batch(graph: GraphRun, delivery: Delivery[IndexFiling], work: _Work, number: int, ports: Ports) -> None:
@@ -114,6 +117,7 @@ def _index_batch(graph: GraphRun, delivery: Delivery[IndexFiling], work: _Work, 
             connection, accession=body.accession, cik=work.header.cik, form=work.header.form,
             period_end=work.header.report_date, known_at=filing_store.known_at(work.header),
             index_version=body.index_version, section_ids=work.section_ids, chunks=batch, embeddings=vectors,
+            is_hidden=work.is_hidden,
         )  # fmt: skip
         supersede_new_chunks(connection, accession=body.accession)
 
@@ -136,19 +140,25 @@ def _link(connection: Connection, header: FilingHeader, clock: Clock) -> None:
 def _finish(connection: Connection, delivery: Delivery[IndexFiling], work: _Work, clock: Clock) -> None:
     """Swap to this index version, move the filing to `indexed` and end its unit, in one transaction.
 
-    It is linked once more: an amendment may have been linked while this filing was not in the index yet.
+    A version that comes later than its successor is taken out of the index again. The filing is linked once more: an
+    amendment may have been linked while it, or this version of it, was not in the index yet.
     """
     at, body = clock.now(), delivery.body
     delivery.mark(connection, at=at)
-    _link(connection, work.header, clock)
-    filing_store.lock_filing(connection, body.accession)
-    removed = remove_chunks(connection, accession=body.accession, keep_index_version=body.index_version)
+    filing_store.lock_company(connection, work.header.cik)
+    row = filing_store.lock_filing(connection, body.accession)
+    assert row is not None
+    shown = max(row["index_version"], body.index_version)
+    if work.is_hidden and shown == body.index_version:
+        show_chunks(connection, accession=body.accession, index_version=shown)
+    removed = remove_chunks(connection, accession=body.accession, keep_index_version=shown)
     chunks = sum(len(batch) for batch in work.batches)
     enriched = kpi_store.is_enriched(connection, accession=body.accession, run=body.run)
     filing_store.mark_indexed(
-        connection, accession=body.accession, at=at,
+        connection, accession=body.accession, index_version=body.index_version, at=at,
         payload={"index_version": body.index_version, "chunks": chunks, "removed": removed},
     )  # fmt: skip
+    _link(connection, work.header, clock)
     succeed_unit(
         connection, kind=UNIT_KIND, unit_key=body.unit_key, at=at,
         result={"accession": body.accession, "status": "indexed", "already_stored": False, "chunks": chunks,
@@ -161,10 +171,10 @@ def _continue_later(delivery: Delivery[IndexFiling], number: int, clock: Clock) 
     """End this message and go on at `number` in a new one; checkpoints hold what is done."""
     body, at = delivery.body, clock.now()
     following = body.model_copy(update={"from_ordinal": number})
-    key = f"index:{body.accession}:{body.run}:{body.index_version}:{number}"
+    first_key = delivery.envelope.dedup_key.partition("@")[0]  # who begins anew goes through all batches anew
     with transaction() as connection:
         delivery.mark(connection, at=at)
-        outbox.enqueue(connection, wrap(following, dedup_key=key, cause=delivery.cause), at=at)
+        outbox.enqueue(connection, wrap(following, dedup_key=f"{first_key}@{number}", cause=delivery.cause), at=at)
 
 
 def _report(delivery: Delivery[IndexFiling], node: str, progress: int, clock: Clock) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -58,6 +60,31 @@ class IndexFiling(UnitCommand):
     from_ordinal: int = Field(default=0, ge=0)
 
 
+class BackfillCompanies(UnitCommand):
+    """List some companies' filings, older pages too, and have the backfill's job wait for them."""
+
+    schema_name: ClassVar[str] = "filings.backfill_companies.v1"
+    queue: ClassVar[str] = "filings-backfill"
+
+    ciks: list[Annotated[int, Field(gt=0)]] = Field(min_length=1, max_length=5)
+    forms: list[str] = Field(default_factory=list, max_length=20)
+    limit: int = Field(ge=1, le=100)
+    since: date | None = None
+    until: date | None = None
+    include_existing: bool = False
+    enrich: bool = False
+
+
+def fetch_of(accession: str, cik: int, *, enrich: bool) -> FetchFiling:
+    """Return the command that begins a filing; all jobs that want the filing wait for the same unit."""
+    return FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession, enrich=enrich)
+
+
 def scan_unit(cik: int) -> str:
     """Return the placeholder unit of a scan, until it is known which accessions it finds."""
     return f"scan:{cik}"
+
+
+def backfill_unit(ciks: Sequence[int]) -> str:
+    """Return the placeholder unit of companies that are to be listed, until it is known what is found."""
+    return "companies:" + "-".join(str(cik) for cik in ciks)

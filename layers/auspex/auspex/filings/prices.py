@@ -40,6 +40,12 @@ def kpi_quote(arguments: Mapping[str, Any]) -> int:
     return KPI_CSV_TOKENS if arguments["as_csv"] else 0
 
 
+def backfill_quote(arguments: Mapping[str, Any]) -> int:
+    """Return the most a backfill can cost: every company has as many filings as are asked for, and all are new."""
+    body: Any = arguments["body"]
+    return sum(filing_price(enrich=body.enrich).values()) * int(body.per_ticker_limit) * len(body.tickers)
+
+
 def ask_quote(arguments: Mapping[str, Any]) -> int:
     """Return the most an ask can cost: a provider's answer only where one is wanted and configured."""
     from auspex.providers.settings import is_any_configured  # noqa: PLC0415 - stages read prices without providers
@@ -52,3 +58,4 @@ SEARCH_PRICE = fixed_price(SEARCH_TOKENS)
 KPI_PRICE = Price("known", kpi_quote)
 ASK_PRICE = price_afterwards(ask_quote, is_analysis=True)
 INGESTION_PRICE = job_price(ingestion_quote)
+BACKFILL_PRICE = job_price(backfill_quote)

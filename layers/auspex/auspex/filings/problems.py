@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auspex.core.problems import ValidationFailed
+from auspex.core.problems import Problem, ValidationFailed
 
 
 class UnknownTicker(ValidationFailed):
@@ -31,3 +31,10 @@ class WatchlistFull(ValidationFailed):
 
     status, code, title = 422, "watchlist-full", "The plan watches fewer companies"
     remedy = "Take companies off with DELETE /v1/filings/watchlist, or change the plan."
+
+
+class FilingNotReady(Problem):
+    """A filing that was not read as far as a step needs that is asked for."""
+
+    status, code, title = 409, "filing-not-ready", "The filing was not read that far yet"
+    remedy = "Replay it with mode `auto`, which goes on where it stopped."

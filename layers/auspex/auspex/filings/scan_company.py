@@ -15,23 +15,21 @@ from typing import Any
 
 from auspex.core import outbox
 from auspex.core.clock import Clock
-from auspex.core.database import Connection, connect, fetch_all, fetch_one, transaction
+from auspex.core.database import Connection, connect, fetch_one, transaction
 from auspex.core.faults import fault_point
 from auspex.core.messages import wrap
 from auspex.filings import filing_store
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.adapters.edgar_submissions import Submissions, SubmittedFiling
-from auspex.filings.create_ingestion import SQL
 from auspex.filings.detect_filings import Sighting, detect_filings
 from auspex.filings.followed_forms import followed_forms
-from auspex.filings.messages import UNIT_KIND, FetchFiling, ScanCompany
-from auspex.filings.model import FilingHeader
+from auspex.filings.messages import UNIT_KIND, ScanCompany, fetch_of
 from auspex.filings.poll_scan import SQL as SCAN_SQL
-from auspex.filings.prices import filing_price
+from auspex.filings.request_filings import Listing, header_of, request_filings, wait_for_filings
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.platform.consumer import Defer, Delivery
-from auspex.platform.jobs import advance_unit, expand_unit, note_unit_starts, succeed_unit
+from auspex.platform.jobs import advance_unit
 
 WATERMARK_OVERLAP_DAYS = 7
 FIRST_SCAN_DAYS = 400
@@ -122,7 +120,7 @@ def _take_in(
     delivery.mark(connection, at=at)
     filing_store.upsert_company(connection, submissions)
     cik = submissions.cik
-    sightings = [Sighting(_header(filing, cik), (cik,), sample=submissions.sample) for filing in wanted]
+    sightings = [Sighting(header_of(filing, cik), (cik,), sample=submissions.sample) for filing in wanted]
     detect_filings(connection, sightings, source="scan", cause=delivery.cause, at=at)
     _note_scan(connection, submissions, etag=submissions.etag, at=at)
 
@@ -132,43 +130,15 @@ def _store(
     wanted: list[SubmittedFiling], at: datetime,
 ) -> None:  # fmt: skip
     """Store what a request asked for and is new with a fetch each, and expand the job's unit: one transaction."""
-    body = delivery.body
+    body, cause = delivery.body, delivery.cause
     delivery.mark(connection, at=at)
-    filing_store.upsert_company(connection, submissions)
-    for filing in wanted:
-        header = _header(filing, submissions.cik)
-        inserted = filing_store.insert_filing(
-            connection, header, source="request", at=at, sample=submissions.sample
-        )  # fmt: skip
-        if inserted:
-            key = f"fetch:{filing.accession}:detected"
-            fetch = _fetch(filing.accession, body)
-            outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
-    if delivery.cause.job_id is not None:
-        _expand(connection, delivery, [filing.accession for filing in wanted], delivery.cause.job_id, at)
+    listing = Listing(submissions, tuple(wanted))
+    request_filings(connection, listing, enrich=body.enrich, cause=cause, at=at)
+    if cause.job_id is not None:
+        fetches = listing.fetches(enrich=body.enrich)
+        wait_for_filings(connection, placeholder=body.unit_key, fetches=fetches, cause=cause, at=at)
     # Not the entity tag: this scan looked at what was asked for alone, and the next scheduled one has to see the rest.
     _note_scan(connection, submissions, etag=None, at=at)
-
-
-def _expand(
-    connection: Connection, delivery: Delivery[ScanCompany], units: list[str], job_id: str, at: datetime
-) -> None:
-    """Make the job's scan one unit for each filing; what is indexed already has ended."""
-    body = delivery.body
-    rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": units})
-    indexed = {row["accession"] for row in rows if row["status"] == "indexed"}
-    price = filing_price(enrich=body.enrich)
-    prices = {accession: price for accession in units if accession not in indexed}
-    expand_unit(connection, job_id=job_id, unit_key=body.unit_key, units=units, prices=prices, at=at)
-    note_unit_starts(connection, job_id=job_id, starts=[_fetch(accession, body) for accession in units])
-    for row in rows:
-        if row["status"] == "indexed":
-            result = {"accession": row["accession"], "status": "indexed", "already_stored": True}
-            succeed_unit(connection, kind=UNIT_KIND, unit_key=row["accession"], result=result, at=at)
-        elif row["status"] in {"skipped", "dead_letter"}:
-            key = f"fetch:{row['accession']}:{job_id}"
-            fetch = _fetch(row["accession"], body)
-            outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)
 
 
 def _note_scan(connection: Connection, submissions: Submissions, *, etag: str | None, at: datetime) -> None:
@@ -181,17 +151,5 @@ def _resume(connection: Connection, delivery: Delivery[ScanCompany], since: date
     forms, cik = delivery.body.forms or followed_forms(), delivery.body.cik
     for accession in filing_store.resume_filings(connection, cik=cik, since=since, forms=forms, at=at):
         key = f"fetch:{accession}:{delivery.envelope.dedup_key}"
-        outbox.enqueue(connection, wrap(_fetch(accession, delivery.body), dedup_key=key, cause=delivery.cause), at=at)
-
-
-def _fetch(accession: str, scan: ScanCompany) -> FetchFiling:
-    return FetchFiling(accession=accession, cik=scan.cik, unit_kind=UNIT_KIND, unit_key=accession, enrich=scan.enrich)
-
-
-def _header(filing: SubmittedFiling, cik: int) -> FilingHeader:
-    assert filing.filing_date is not None
-    return FilingHeader(
-        accession=filing.accession, cik=cik, form=filing.form, items=filing.items, filing_date=filing.filing_date,
-        report_date=filing.report_date, accepted_at=filing.accepted_at, primary_document=filing.primary_document,
-        inline_xbrl=filing.inline_xbrl,
-    )  # fmt: skip
+        fetch = fetch_of(accession, cik, enrich=delivery.body.enrich)
+        outbox.enqueue(connection, wrap(fetch, dedup_key=key, cause=delivery.cause), at=at)

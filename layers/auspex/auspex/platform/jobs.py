@@ -65,6 +65,8 @@ class NewJob:
     result_path: str | None = None
     """Where the result is read, with `{job_id}` for the job's id; None where each unit says it."""
     is_analysis: bool = False
+    unit_kind: str | None = None
+    """What kind of work the units are, where jobs of several kinds may wait for the same; None: the job's own kind."""
 
     def __post_init__(self) -> None:
         """Refuse a job that would be paid twice over. Raises ValueError."""
@@ -110,6 +112,8 @@ def create_job(connection: Connection, new: NewJob, *, cause: Cause, at: datetim
             },
         )  # fmt: skip
     assert row is not None
+    if row["created"] and new.unit_kind is not None:
+        connection.execute(SQL["name_units"], {"job_id": row["job_id"], "kind": new.unit_kind})
     if not row["same_request"]:
         raise IdempotencyKeyReused(detail="This Idempotency-Key was used with another body on this route.")
     return CreatedJob(job_id=row["job_id"], created=row["created"], balance=row["balance"])

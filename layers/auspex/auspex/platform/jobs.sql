@@ -5,6 +5,9 @@ SELECT job_id, created, same_request, balance FROM platform.create_job(
   %(at)s::timestamptz, %(expires_at)s::timestamptz, %(quote)s::bigint, %(prices)s::jsonb, %(meter)s::jsonb, %(result_path)s::text,
   %(is_analysis)s::boolean, %(analyses_max)s::integer, %(cooldown)s::interval)
 
+-- name: name_units
+SELECT platform.name_units(%(job_id)s::text, %(kind)s::text)
+
 -- name: expand_unit
 SELECT platform.expand_unit(%(job_id)s::text, %(unit_key)s::text, %(units)s::text[], %(prices)s::jsonb,
                             %(at)s::timestamptz)

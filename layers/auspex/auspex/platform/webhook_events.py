@@ -21,6 +21,7 @@ from auspex.core.outbox import Outgoing
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 EventType = Literal[
     "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed",
+    "backfill.finished",
 ]  # fmt: skip
 EVENT_TYPES: Final[tuple[str, ...]] = get_args(EventType)
 

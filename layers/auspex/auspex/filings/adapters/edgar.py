@@ -81,11 +81,17 @@ class EdgarClient:
         """Return the filings of one further page of a company's submissions."""
         return parse_older_filings(self._transport.fetch(f"{self._data}/submissions/{page.name}").body)
 
-    def every_filing(self, found: Submissions) -> Iterator[SubmittedFiling]:
-        """Yield a company's filings, newest page first; older pages are fetched only when they are reached."""
+    def every_filing(
+        self, found: Submissions, *, since: date | None = None, until: date | None = None
+    ) -> Iterator[SubmittedFiling]:
+        """Yield a company's filings, newest page first; an older page is fetched when it is reached.
+
+        Pages that lie outside of `since` to `until` are left out; filings of the others are not filtered.
+        """
         yield from found.filings
         for page in found.older:
-            yield from self.older_filings(page)
+            if (since is None or page.filed_to >= since) and (until is None or page.filed_from <= until):
+                yield from self.older_filings(page)
 
     def filings_since(self, found: Submissions, since: date) -> tuple[SubmittedFiling, ...]:
         """Return every filing filed on `since` or later; older pages are fetched only where they reach that far."""

@@ -45,8 +45,10 @@ def index_chunks(
     section_ids: Mapping[tuple[int, int], str],
     chunks: Sequence[Chunk],
     embeddings: NDArray[np.float32],
+    is_hidden: bool = False,
 ) -> int:
-    """Add a filing's chunks to the index and return how many were new.
+    """Add a filing's chunks to the index and return how many were new. Hidden ones are found once `show_chunks` shows
+    their version.
 
     `section_ids` maps (document sequence, section ordinal) to the stored section; `embeddings` has shape (n, 384), a
     row a chunk. Raises ValueError when the two lengths differ, KeyError for a section that is not stored.
@@ -71,6 +73,7 @@ def index_chunks(
             "period_end": period_end,
             "known_at": known_at,
             "index_version": index_version,
+            "superseded_at": known_at if is_hidden else None,
             "content_keys": keys,
             "section_ids": places,
             "searchables": [searchable[key] for key in keys],
@@ -92,8 +95,13 @@ def index_chunks(
     return len(added)
 
 
+def show_chunks(connection: Connection, *, accession: str, index_version: int) -> None:
+    """Have a version that was built hidden be found from now on; the caller takes the earlier ones out."""
+    connection.execute(SQL["show_chunks"], {"accession": accession, "index_version": index_version})
+
+
 def remove_chunks(connection: Connection, *, accession: str, keep_index_version: int) -> int:
-    """Take every chunk of another index version of this filing out of the index and return how many went."""
+    """Take every chunk of an earlier index version of this filing out of the index and return how many went."""
     outdated = fetch_all(
         connection,
         SQL["list_outdated_chunks"],

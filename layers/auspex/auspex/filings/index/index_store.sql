@@ -4,13 +4,13 @@
 -- name: insert_chunks
 INSERT INTO filings.chunks
   (content_key, accession, cik, form, period_end, known_at, kind, section_id, ordinal, char_start, char_end,
-   context, text, tokens, dl, embedding, index_version)
+   context, text, tokens, dl, embedding, index_version, superseded_at)
 SELECT new.content_key, %(accession)s::text, %(cik)s::bigint, %(form)s::text, %(period_end)s::date,
        %(known_at)s::timestamptz, new.kind, new.section_id, new.ordinal, new.char_start, new.char_end,
        new.context, new.text, new.tokens,
        (SELECT coalesce(sum(cardinality(word.positions)), 0)
         FROM unnest(to_tsvector('pg_catalog.english', new.searchable)) AS word),
-       new.embedding::vector, %(index_version)s::integer
+       new.embedding::vector, %(index_version)s::integer, %(superseded_at)s::timestamptz
 FROM unnest(
   %(content_keys)s::text[], %(kinds)s::text[], %(section_ids)s::text[], %(ordinals)s::integer[],
   %(starts)s::integer[], %(ends)s::integer[], %(contexts)s::text[], %(texts)s::text[], %(tokens)s::integer[],
@@ -42,9 +42,13 @@ ORDER BY counted.term, words.chunk_id
 
 -- name: list_outdated_chunks
 SELECT chunk_id, dl FROM filings.chunks
-WHERE accession = %(accession)s AND index_version <> %(keep_index_version)s
+WHERE accession = %(accession)s AND index_version < %(keep_index_version)s
 ORDER BY chunk_id
 FOR UPDATE
+
+-- name: show_chunks
+UPDATE filings.chunks SET superseded_at = NULL
+WHERE accession = %(accession)s AND index_version = %(index_version)s AND superseded_at IS NOT NULL
 
 -- name: subtract_terms
 WITH lost AS MATERIALIZED (

@@ -95,7 +95,7 @@ def arrive(connection: Connection, filed: Filed) -> None:
     )  # fmt: skip
     amendments.supersede_new_chunks(connection, accession=filed.accession)
     amendments.supersede_sections(connection, accession=filed.accession, at=filed.known_at)
-    filing_store.mark_indexed(connection, accession=filed.accession, payload={}, at=filed.known_at)
+    filing_store.mark_indexed(connection, accession=filed.accession, index_version=1, payload={}, at=filed.known_at)
 
 
 def axes(rows: int) -> NDArray[np.float32]:

@@ -127,6 +127,13 @@ class FiledByAnotherCompany(ApiProblem):
     remedy = "Name the company that filed it."
 
 
+class FilingNotReady(ApiProblem):
+    """A filing that was not read as far as a step needs that is asked for. (409)"""
+
+    code = "filing-not-ready"
+    remedy = "Replay it with mode `auto`, which goes on where it stopped."
+
+
 class IdempotencyKeyReused(ApiProblem):
     """The same Idempotency-Key came with another body. (422)"""
 
@@ -572,6 +579,7 @@ PROBLEMS: dict[str, type[ApiProblem]] = {
     "database-unavailable": DatabaseUnavailable,
     "delivery-pending": DeliveryPending,
     "filed-by-another-company": FiledByAnotherCompany,
+    "filing-not-ready": FilingNotReady,
     "idempotency-key-reused": IdempotencyKeyReused,
     "inputs-missing": InputsMissing,
     "internal-error": InternalError,

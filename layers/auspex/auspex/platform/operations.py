@@ -12,6 +12,7 @@ from auspex.core.aws import client
 from auspex.core.config import QueueSettings, read_settings
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
+from auspex.core.outbox import queue_url
 from auspex.platform.redrive import LetterFilter
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -57,13 +58,18 @@ class RowPage:
 def list_queue_depths() -> list[QueueDepth]:
     """Return every queue whose name bears this deployment's prefix, dead-letter queues too, by name."""
     prefix = read_settings(QueueSettings).name_prefix + "-"
-    depths = []
-    for url in sorted(_queue_urls(prefix)):
-        name = url.rsplit("/", 1)[-1].removeprefix(prefix)
-        reply = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS.values()))
-        counts = {field: int(reply["Attributes"].get(attribute, 0)) for field, attribute in DEPTHS.items()}
-        depths.append(QueueDepth(queue=name, dead_letters=name.endswith(DLQ_SUFFIX), **counts))
-    return depths
+    return [_depth(url, url.rsplit("/", 1)[-1].removeprefix(prefix)) for url in sorted(_queue_urls(prefix))]
+
+
+def read_queue_depth(queue: str) -> QueueDepth:
+    """Return how many messages one queue holds, by its name without the deployment's prefix."""
+    return _depth(queue_url(queue), queue)
+
+
+def _depth(url: str, name: str) -> QueueDepth:
+    reply = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTHS.values()))
+    counts = {field: int(reply["Attributes"].get(attribute, 0)) for field, attribute in DEPTHS.items()}
+    return QueueDepth(queue=name, dead_letters=name.endswith(DLQ_SUFFIX), **counts)
 
 
 def _queue_urls(prefix: str) -> Iterator[str]:

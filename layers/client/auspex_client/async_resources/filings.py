@@ -17,6 +17,10 @@ from auspex_client.async_resources.filings_guidance import AsyncFilingsGuidance
 from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
 from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
 from auspex_client.async_resources.filings_watchlist import AsyncFilingsWatchlist
+from auspex_client.async_resources.filings_backfills import AsyncFilingsBackfills
+from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
+from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
+from auspex_client.async_resources.filings_ops import AsyncFilingsOps
 from auspex_client.calls import CallOptions, given
 from auspex_client.model import Quote
 from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
@@ -47,6 +51,10 @@ class AsyncFilings(AsyncResource):
         self.ingestions = AsyncFilingsIngestions(auspex)
         self.kpis = AsyncFilingsKpis(auspex)
         self.watchlist = AsyncFilingsWatchlist(auspex)
+        self.backfills = AsyncFilingsBackfills(auspex)
+        self.ingestions = AsyncFilingsIngestions(auspex)
+        self.kpis = AsyncFilingsKpis(auspex)
+        self.ops = AsyncFilingsOps(auspex)
 
     @overload
     async def ask(

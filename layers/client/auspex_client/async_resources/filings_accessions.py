@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from auspex_client.async_resources.filings_accessions_sections import AsyncFilingsAccessionsSections
 from auspex_client.calls import CallOptions, given
-from auspex_client.models.filings_accessions import Filing, FilingDetail
+from auspex_client.models.filings_accessions import Filing, FilingDetail, Replay
 from auspex_client.replies import AsyncPage, Reply
 from auspex_client.resource import AsyncResource
-from auspex_client.resources.filings_accessions import LIST_ACCESSIONS, SHOW_ACCESSION
+from auspex_client.resources.filings_accessions import LIST_ACCESSIONS, REPLAY_FILING, SHOW_ACCESSION
 
 if TYPE_CHECKING:
     from auspex_client.async_client import AsyncAuspex
@@ -76,3 +76,16 @@ class AsyncFilingsAccessions(AsyncResource):
         GET /v1/filings/accessions/{accession}, scope `filings:read`.
         """
         return await self._auspex.call(SHOW_ACCESSION, FilingDetail, path={"accession": accession}, options=options)
+
+    async def replays(
+        self, accession: str, mode: Literal["auto", "analysis", "index"], *, options: CallOptions | None = None
+    ) -> Reply[Replay]:
+        """Begin a replay; it is never charged.
+
+        `accession`: Accession number, dashed or not.
+
+        POST /v1/filings/accessions/{accession}/replays, scope `admin`.
+        """
+        return await self._auspex.call(
+            REPLAY_FILING, Replay, path={"accession": accession}, body=given({"mode": mode}), options=options
+        )

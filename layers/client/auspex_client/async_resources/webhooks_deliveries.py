@@ -25,6 +25,7 @@ class AsyncWebhooksDeliveries(AsyncResource):
         event_type: Literal[
             "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed"
         ]
+        event_type: Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished"]
         | None = None,
         limit: int | None = None,
         cursor: str | None = None,

@@ -14,6 +14,7 @@ from auspex_client.models.filings_accessions import (
     Filing,
     FilingDetail,
     Lags,
+    Replay,
     Section,
     SectionText,
 )
@@ -29,6 +30,17 @@ from auspex_client.models.filings_guidance import (
 )
 from auspex_client.models.filings_kpis import Kpi
 from auspex_client.models.filings_watchlist import Unresolved, Unwatched, Watch, Watched, WatchIn
+from auspex_client.models.filings_ops import (
+    EdgarBudget,
+    EdgarFeed,
+    FilingsDeadLetter,
+    FilingsFailures,
+    FilingsHealth,
+    FilingsQueue,
+    FilingsRedrive,
+    FilingsRedriveFilter,
+    FilingStatus,
+)
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.notifications_channels import (
@@ -143,6 +155,8 @@ __all__ = [
     "DiscordTarget",
     "Document",
     "Drill",
+    "EdgarBudget",
+    "EdgarFeed",
     "EmailTarget",
     "Enrichment",
     "EnrichmentItem",
@@ -155,6 +169,13 @@ __all__ = [
     "Figure",
     "Filing",
     "FilingDetail",
+    "FilingStatus",
+    "FilingsDeadLetter",
+    "FilingsFailures",
+    "FilingsHealth",
+    "FilingsQueue",
+    "FilingsRedrive",
+    "FilingsRedriveFilter",
     "FinalScore",
     "Fixture",
     "FixtureIn",
@@ -225,6 +246,7 @@ __all__ = [
     "Redriven",
     "Rejected",
     "Reliability",
+    "Replay",
     "ReportVerification",
     "Restated",
     "Results",

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any, Literal
 
 from auspex_client.model import Model
+from auspex_client.models.shared import Job
 
 
 class Document(Model):
@@ -101,6 +102,14 @@ class Filing(Model):
     sample: bool
     status: Literal["detected", "fetched", "analyzed", "indexed", "skipped", "dead_letter"] | str
     ticker: str | None
+
+
+class Replay(Model):
+    """The job, what the mode came to (`none`: the filing is complete), and the node that the work goes on with."""
+
+    first_node: str | None
+    job: Job
+    mode_resolved: Literal["ingestion", "analysis", "index", "none"] | str
 
 
 class Section(Model):

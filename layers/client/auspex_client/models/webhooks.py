@@ -29,6 +29,7 @@ class NewWebhook(Model):
             "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
         ]
         | str
+        Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"] | str
     ]
     secret: str
     secrets: list[Secret]
@@ -49,6 +50,7 @@ class Webhook(Model):
             "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
         ]
         | str
+        Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"] | str
     ]
     secrets: list[Secret]
     status: Literal["active", "disabled"] | str

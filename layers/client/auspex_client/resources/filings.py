@@ -23,6 +23,10 @@ from auspex_client.resources.filings_guidance import FilingsGuidance
 from auspex_client.resources.filings_ingestions import FilingsIngestions
 from auspex_client.resources.filings_kpis import FilingsKpis
 from auspex_client.resources.filings_watchlist import FilingsWatchlist
+from auspex_client.resources.filings_backfills import FilingsBackfills
+from auspex_client.resources.filings_ingestions import FilingsIngestions
+from auspex_client.resources.filings_kpis import FilingsKpis
+from auspex_client.resources.filings_ops import FilingsOps
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -47,6 +51,10 @@ class Filings(Resource):
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)
         self.watchlist = FilingsWatchlist(auspex)
+        self.backfills = FilingsBackfills(auspex)
+        self.ingestions = FilingsIngestions(auspex)
+        self.kpis = FilingsKpis(auspex)
+        self.ops = FilingsOps(auspex)
 
     @overload
     def ask(

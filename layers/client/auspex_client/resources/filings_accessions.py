@@ -9,7 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Literal
 
 from auspex_client.calls import CallOptions, Operation, given
-from auspex_client.models.filings_accessions import Filing, FilingDetail
+from auspex_client.models.filings_accessions import Filing, FilingDetail, Replay
 from auspex_client.replies import Page, Reply
 from auspex_client.resource import Resource
 from auspex_client.resources.filings_accessions_sections import FilingsAccessionsSections
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIST_ACCESSIONS = Operation("list_accessions", "GET", "/v1/filings/accessions")
 SHOW_ACCESSION = Operation("show_accession", "GET", "/v1/filings/accessions/{accession}")
+REPLAY_FILING = Operation("replay_filing", "POST", "/v1/filings/accessions/{accession}/replays")
 
 
 class FilingsAccessions(Resource):
@@ -79,3 +80,16 @@ class FilingsAccessions(Resource):
         GET /v1/filings/accessions/{accession}, scope `filings:read`.
         """
         return self._auspex.call(SHOW_ACCESSION, FilingDetail, path={"accession": accession}, options=options)
+
+    def replays(
+        self, accession: str, mode: Literal["auto", "analysis", "index"], *, options: CallOptions | None = None
+    ) -> Reply[Replay]:
+        """Begin a replay; it is never charged.
+
+        `accession`: Accession number, dashed or not.
+
+        POST /v1/filings/accessions/{accession}/replays, scope `admin`.
+        """
+        return self._auspex.call(
+            REPLAY_FILING, Replay, path={"accession": accession}, body=given({"mode": mode}), options=options
+        )

@@ -53,6 +53,7 @@ class Webhooks(Resource):
             Literal[
                 "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
             ]
+            Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"]
         ],
         url: str,
         description: str | None = None,
@@ -97,6 +98,7 @@ class Webhooks(Resource):
             Literal[
                 "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
             ]
+            Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"]
         ]
         | Omit
         | None = OMIT,

@@ -46,9 +46,19 @@ class BudgetState:
 class EdgarBudget:
     """Take slots from, and pause, the shared row. `connect` returns an idle autocommit connection."""
 
-    def __init__(self, connect: Callable[[], Connection], *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        elapsed: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        """`clock` replaces the database's, `elapsed` the process's own count of seconds: for proofs in virtual time."""
         self._connect = connect
         self._sleep = sleep
+        self._elapsed = elapsed
+        self._clock = clock
 
     def take_slot(self) -> Slot:
         """Wait for a slot and return when its time has come; send at once.
@@ -83,9 +93,12 @@ class EdgarBudget:
         )
 
     def _still_good(self, slot: datetime) -> bool:
+        """Tell whether nobody paused meanwhile and the slot is not over; the answer's own way here counts as well."""
+        asked = self._elapsed()
         state = self.state()
+        now = state.now + timedelta(seconds=self._elapsed() - asked)
         slept_through_pause = state.paused_until is not None and state.paused_until > slot
-        return not slept_through_pause and state.now <= slot + LATE_AFTER
+        return not slept_through_pause and now <= slot + LATE_AFTER
 
     def _refusal(self) -> SourcePaused | BudgetWaitTooLong:
         state = self.state()
@@ -104,7 +117,7 @@ class EdgarBudget:
         connection = self._connect()
         if connection.info.transaction_status is not TransactionStatus.IDLE or not connection.autocommit:
             raise RuntimeError("a slot is taken outside any transaction: its lock would stop every other function")
-        return fetch_one(connection, _SQL[name], parameters)
+        return fetch_one(connection, _SQL[name], parameters | {"at": None if self._clock is None else self._clock()})
 
 
 def _seconds_until(moment: datetime, now: datetime) -> float:

@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from auspex_client.async_resources.filings_accessions import AsyncFilingsAccessions
 from auspex_client.async_resources.filings_asks import AsyncFilingsAsks
+from auspex_client.async_resources.filings_backfills import AsyncFilingsBackfills
 from auspex_client.async_resources.filings_companies import AsyncFilingsCompanies
 from auspex_client.async_resources.filings_coverage import AsyncFilingsCoverage
 from auspex_client.async_resources.filings_guidance import AsyncFilingsGuidance
 from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
 from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
-from auspex_client.async_resources.filings_watchlist import AsyncFilingsWatchlist
-from auspex_client.async_resources.filings_backfills import AsyncFilingsBackfills
-from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
-from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
 from auspex_client.async_resources.filings_ops import AsyncFilingsOps
+from auspex_client.async_resources.filings_watchlist import AsyncFilingsWatchlist
 from auspex_client.calls import CallOptions, given
 from auspex_client.model import Quote
 from auspex_client.models.filings import AccessionItem, Search, TickerItem, Verification, Weights
@@ -45,16 +43,14 @@ class AsyncFilings(AsyncResource):
         super().__init__(auspex)
         self.accessions = AsyncFilingsAccessions(auspex)
         self.asks = AsyncFilingsAsks(auspex)
+        self.backfills = AsyncFilingsBackfills(auspex)
         self.companies = AsyncFilingsCompanies(auspex)
         self.coverage = AsyncFilingsCoverage(auspex)
         self.guidance = AsyncFilingsGuidance(auspex)
         self.ingestions = AsyncFilingsIngestions(auspex)
         self.kpis = AsyncFilingsKpis(auspex)
-        self.watchlist = AsyncFilingsWatchlist(auspex)
-        self.backfills = AsyncFilingsBackfills(auspex)
-        self.ingestions = AsyncFilingsIngestions(auspex)
-        self.kpis = AsyncFilingsKpis(auspex)
         self.ops = AsyncFilingsOps(auspex)
+        self.watchlist = AsyncFilingsWatchlist(auspex)
 
     @overload
     async def ask(

@@ -51,9 +51,15 @@ class AsyncWebhooks(AsyncResource):
         *,
         event_types: Sequence[
             Literal[
-                "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+                "job.succeeded",
+                "job.failed",
+                "job.cancelled",
+                "job.expired",
+                "filing.detected",
+                "filing.analyzed",
+                "backfill.finished",
+                "*",
             ]
-            Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"]
         ],
         url: str,
         description: str | None = None,
@@ -96,9 +102,15 @@ class AsyncWebhooks(AsyncResource):
         description: str | Omit | None = OMIT,
         event_types: Sequence[
             Literal[
-                "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+                "job.succeeded",
+                "job.failed",
+                "job.cancelled",
+                "job.expired",
+                "filing.detected",
+                "filing.analyzed",
+                "backfill.finished",
+                "*",
             ]
-            Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"]
         ]
         | Omit
         | None = OMIT,

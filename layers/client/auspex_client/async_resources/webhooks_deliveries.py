@@ -23,9 +23,14 @@ class AsyncWebhooksDeliveries(AsyncResource):
         *,
         state: Literal["pending", "delivered", "failed", "cancelled"] | None = None,
         event_type: Literal[
-            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed"
+            "job.succeeded",
+            "job.failed",
+            "job.cancelled",
+            "job.expired",
+            "filing.detected",
+            "filing.analyzed",
+            "backfill.finished",
         ]
-        event_type: Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished"]
         | None = None,
         limit: int | None = None,
         cursor: str | None = None,

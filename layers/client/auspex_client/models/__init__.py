@@ -29,7 +29,6 @@ from auspex_client.models.filings_guidance import (
     Restated,
 )
 from auspex_client.models.filings_kpis import Kpi
-from auspex_client.models.filings_watchlist import Unresolved, Unwatched, Watch, Watched, WatchIn
 from auspex_client.models.filings_ops import (
     EdgarBudget,
     EdgarFeed,
@@ -41,6 +40,7 @@ from auspex_client.models.filings_ops import (
     FilingsRedriveFilter,
     FilingStatus,
 )
+from auspex_client.models.filings_watchlist import Unresolved, Unwatched, Watch, Watched, WatchIn
 from auspex_client.models.keys import NewKey
 from auspex_client.models.notifications import Counts, Marked, Notification, Unread
 from auspex_client.models.notifications_channels import (

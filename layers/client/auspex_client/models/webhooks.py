@@ -26,10 +26,16 @@ class NewWebhook(Model):
     disabled_reason: Literal["owner", "gone"] | str | None
     event_types: list[
         Literal[
-            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+            "job.succeeded",
+            "job.failed",
+            "job.cancelled",
+            "job.expired",
+            "filing.detected",
+            "filing.analyzed",
+            "backfill.finished",
+            "*",
         ]
         | str
-        Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"] | str
     ]
     secret: str
     secrets: list[Secret]
@@ -47,10 +53,16 @@ class Webhook(Model):
     disabled_reason: Literal["owner", "gone"] | str | None
     event_types: list[
         Literal[
-            "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed", "*"
+            "job.succeeded",
+            "job.failed",
+            "job.cancelled",
+            "job.expired",
+            "filing.detected",
+            "filing.analyzed",
+            "backfill.finished",
+            "*",
         ]
         | str
-        Literal["job.succeeded", "job.failed", "job.cancelled", "job.expired", "backfill.finished", "*"] | str
     ]
     secrets: list[Secret]
     status: Literal["active", "disabled"] | str

@@ -17,16 +17,14 @@ from auspex_client.replies import Reply
 from auspex_client.resource import Resource
 from auspex_client.resources.filings_accessions import FilingsAccessions
 from auspex_client.resources.filings_asks import FilingsAsks
+from auspex_client.resources.filings_backfills import FilingsBackfills
 from auspex_client.resources.filings_companies import FilingsCompanies
 from auspex_client.resources.filings_coverage import FilingsCoverage
 from auspex_client.resources.filings_guidance import FilingsGuidance
 from auspex_client.resources.filings_ingestions import FilingsIngestions
 from auspex_client.resources.filings_kpis import FilingsKpis
-from auspex_client.resources.filings_watchlist import FilingsWatchlist
-from auspex_client.resources.filings_backfills import FilingsBackfills
-from auspex_client.resources.filings_ingestions import FilingsIngestions
-from auspex_client.resources.filings_kpis import FilingsKpis
 from auspex_client.resources.filings_ops import FilingsOps
+from auspex_client.resources.filings_watchlist import FilingsWatchlist
 
 if TYPE_CHECKING:
     from auspex_client.client import Auspex
@@ -45,16 +43,14 @@ class Filings(Resource):
         super().__init__(auspex)
         self.accessions = FilingsAccessions(auspex)
         self.asks = FilingsAsks(auspex)
+        self.backfills = FilingsBackfills(auspex)
         self.companies = FilingsCompanies(auspex)
         self.coverage = FilingsCoverage(auspex)
         self.guidance = FilingsGuidance(auspex)
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)
-        self.watchlist = FilingsWatchlist(auspex)
-        self.backfills = FilingsBackfills(auspex)
-        self.ingestions = FilingsIngestions(auspex)
-        self.kpis = FilingsKpis(auspex)
         self.ops = FilingsOps(auspex)
+        self.watchlist = FilingsWatchlist(auspex)
 
     @overload
     def ask(

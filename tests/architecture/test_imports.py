@@ -28,6 +28,7 @@ SHELLS = {
         "tell_watchers", "watch_companies", "watchlist_reads",
         # guidance: use cases, stores and reads, the rule of the scorebook
         "expectation_scores", "guidance_reads", "guidance_store", "ledger_store", "record_guidance", "score_guidance",
+        "tell_guidance",
         # stores and reads
         "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
         "kpi_reads", "kpi_store", "stored_documents",

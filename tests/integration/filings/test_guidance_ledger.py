@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from tests.factories.ledgers import CIK, Ledger, quarter_end
 from tests.harness.harness import Harness
 
+from auspex.core.messages import Cause
 from auspex.filings import guidance_store, ledger_store
 from auspex.filings.extraction.guidance import read_quoted_guidance
 from auspex.filings.extraction.guidance_periods import horizon_of
 from auspex.filings.filing_store import header_of, load_filing
 from auspex.filings.model import Span
 from auspex.filings.record_guidance import GuidanceFound, record_guidance
+from auspex.filings.tell_guidance import tell_changed
 
 APRIL, JULY, AUGUST = (datetime(2024, month, 25, 20, 0, tzinfo=UTC) for month in (4, 7, 8))
 OCTOBER = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
@@ -230,6 +232,52 @@ def test_what_was_read_after_its_period_is_scored_as_a_backtest(ledger: Ledger) 
     )
     origins = ledger.harness.rows("SELECT payload ->> 'high' AS high, origin FROM platform.predictions ORDER BY 1")
     assert [(row["high"], row["origin"]) for row in origins] == [("100000000", "backtest"), ("99000000", "live")]
+
+
+def test_watchers_are_told_once_what_changed_and_how_it_came_out(ledger: Ledger) -> None:
+    for name in ("wishing", "other"):
+        ledger.harness.create_key("filings", name=name)
+    first, second, third = (ledger.filing(at) for at in (APRIL, JULY, OCTOBER))
+    watch(ledger, "wishing", notify=["guidance"])
+    watch(ledger, "other", notify=["analyzed"])
+    for accession in (second, third):
+        ledger.harness.rows(
+            "INSERT INTO filings.sightings VALUES (%(accession)s, %(cik)s, 'feed', %(at)s)",
+            {"accession": accession, "cik": CIK, "at": JULY},
+        )
+    record(ledger, first, "For the third quarter of 2024 we expect revenue of $90 million to $100 million.")
+    raised = record(ledger, second, "For the third quarter of 2024 we expect revenue of $95 million to $105 million.")
+    for _ in range(2):
+        with ledger.harness.database.connect() as connection, connection.transaction():
+            at = ledger.harness.clock.now()
+            tell_changed(connection, accession=second, changes=raised, cause=Cause(), at=at)
+    ledger.report(third, "107000000")
+    ledger.score()
+    ledger.score()
+    told = ledger.harness.rows(
+        "SELECT a.name, n.kind, n.subject, n.title FROM platform.notifications AS n JOIN platform.accounts AS a "
+        "USING (account_id) ORDER BY n.kind"
+    )
+    assert [tuple(row.values()) for row in told] == [
+        (
+            "wishing", "guidance.changed", second,
+            "LDGR: guidance raised: revenue Q3 FY2024 95.00 m USD to 105.00 m USD, before 90.00 m USD to 100.00 m USD",
+        ),
+        (
+            "wishing", "guidance.resolved", third,
+            "LDGR: guidance beat: revenue Q3 FY2024 107.00 m USD, guided 90.00 m USD to 100.00 m USD",
+        ),
+    ]  # fmt: skip
+
+
+def watch(ledger: Ledger, name: str, *, notify: list[str]) -> None:
+    """Have an account watch the company since the year began."""
+    ledger.harness.rows(
+        "INSERT INTO filings.watchlist (account_id, cik, forms, notify, created_at) "
+        "SELECT account_id, %(cik)s, ARRAY['8-K', '10-Q'], %(notify)s, '2024-01-01Z' FROM platform.accounts "
+        "WHERE name = %(name)s",
+        {"cik": CIK, "notify": notify, "name": name},
+    )
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -34,6 +34,7 @@ from auspex.filings.record_guidance import GuidanceFound, record_guidance
 from auspex.filings.source_errors import NotFoundAtSource, NotRecorded
 from auspex.filings.source_outcomes import edgar_outcomes
 from auspex.filings.stored_documents import load_documents
+from auspex.filings.tell_guidance import tell_changed
 from auspex.filings.tell_watchers import tell_analyzed
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit
@@ -204,7 +205,7 @@ def _persist(
     kpi_store.insert_facts(connection, _all_facts(filing, analysis.companyfacts), **dated)
     kpi_store.insert_kpis(connection, analysis.extraction.kpis, run=body.run, **dated)
     found = GuidanceFound(header, body.run, analysis.guidance, analysis.extraction.kpis, filing.section_ids)
-    record_guidance(connection, found, at=at)
+    guidance_changes = record_guidance(connection, found, at=at)
     kpi_store.insert_summary(connection, BULLETS.validate_python(analysis.items["bullets"]), run=body.run, **place)
     filing_store.mark_analyzed(
         connection, accession=body.accession, run=body.run, flags=analysis.extraction.flags, at=at,
@@ -220,6 +221,7 @@ def _persist(
     if outcome.startswith(INVALID):
         note_invalid(connection, delivery, outcome, clock=clock)
     tell_analyzed(connection, accession=body.accession, cause=delivery.cause, at=at)
+    tell_changed(connection, accession=body.accession, changes=guidance_changes, cause=delivery.cause, at=at)
     _hand_on(connection, delivery, filing.index_version, at)
 
 

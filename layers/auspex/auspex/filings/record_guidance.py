@@ -65,13 +65,15 @@ def record_guidance(connection: Connection, found: GuidanceFound, *, at: datetim
             promised += _prediction(header.accession, item, known_at=known_at, at=at)
         if stored is not None and action in CHANGES:
             changes.append(_change(stored, item, action, before))
-    archive_predictions(connection, product=PRODUCT, predictions=promised, at=at)
+    # The company's place in the queue before the scorebook's lock, as scoring takes them.
+    guidance_store.queue_company(connection, cik=header.cik, at=at)
+    if promised:
+        archive_predictions(connection, product=PRODUCT, predictions=promised, at=at)
     if changes:
         filing_store.insert_event(
             connection, accession=header.accession, topic="guidance_changed",
             payload={"run": found.run, "changes": changes[:SHOWN_MAX], "count": len(changes)}, at=at,
         )  # fmt: skip
-    guidance_store.queue_company(connection, cik=header.cik, at=at)
     return changes
 
 

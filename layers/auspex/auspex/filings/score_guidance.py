@@ -6,13 +6,13 @@ company, so that one that died in between is done again; both may be repeated.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from auspex.core.database import Connection, connect, transaction
 from auspex.core.faults import fault_point
 from auspex.core.limits import ARCHIVE_ROWS_MAX, SCORED_COMPANIES_MAX
+from auspex.core.messages import Cause
 from auspex.core.telemetry import count
 from auspex.filings import filing_store, ledger_store
 from auspex.filings.expectation_scores import (
@@ -26,20 +26,13 @@ from auspex.filings.extraction.actuals import Actual, Sought, due_at, find_first
 from auspex.filings.extraction.expected_figures import EXPECTED, Wanted, list_wanted
 from auspex.filings.extraction.fiscal_periods import CALENDAR_YEAR_END, learn_calendar
 from auspex.filings.extraction.guidance_item import Shape
-from auspex.filings.extraction.guidance_ledger import Stated, outcome_of
+from auspex.filings.extraction.guidance_ledger import Outcome, Stated, outcome_of
+from auspex.filings.tell_guidance import tell_resolved
 from auspex.platform.scorebook.archive import archive_predictions, record_outcomes
-from auspex.platform.scorebook.model import Outcome
+from auspex.platform.scorebook.model import Outcome as ScoredOutcome
 
 RESTATED_WITHIN_DAYS = 800
 """For how long after a promise came out a restatement of its actual is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """A promise and the figure that resolved it."""
-
-    stated: Stated
-    actual: Actual
 
 
 def score_guidance(at: datetime) -> dict[str, Any]:
@@ -51,12 +44,13 @@ def score_guidance(at: datetime) -> dict[str, Any]:
             if not ledger_store.lock_company(connection, cik):
                 continue
             resolved, restated = _resolve(connection, cik, at=at)
+            tell_resolved(connection, resolved, cause=Cause(), at=at)
             issued = _issue(connection, cik, at=at)
             fault_point("filings-score-guidance.uncommitted")
         fault_point("filings-score-guidance.resolved")
         with transaction() as connection:
-            _record(connection, cik, at=at)
             ledger_store.release_company(connection, cik=cik, queued_at=row["queued_at"])
+            _record(connection, cik, at=at)
         totals["companies"] += 1
         totals["resolved"] += len(resolved)
         totals["restated"] += restated
@@ -66,11 +60,11 @@ def score_guidance(at: datetime) -> dict[str, Any]:
     return totals | {"waiting": ledger_store.count_waiting(connect())}
 
 
-def _resolve(connection: Connection, cik: int, *, at: datetime) -> tuple[list[Resolved], int]:
+def _resolve(connection: Connection, cik: int, *, at: datetime) -> tuple[list[tuple[Stated, Actual, Outcome]], int]:
     """Store outcomes of what has been reported, and the first restatement of what was resolved earlier."""
     promises = [stated for stated in ledger_store.list_promises(connection, cik=cik, at=at) if _is_due(stated, at)]
     reported = _reported(connection, cik, [stated.sought.metric for stated in promises], at=at)
-    resolved: list[Resolved] = []
+    resolved: list[tuple[Stated, Actual, Outcome]] = []
     restated = 0
     for stated in promises:
         first = find_first(stated.sought, reported)
@@ -79,7 +73,7 @@ def _resolve(connection: Connection, cik: int, *, at: datetime) -> tuple[list[Re
         if not stated.resolved:
             outcome = outcome_of(stated.promise, first.value, metric=stated.sought.metric)
             if ledger_store.insert_outcome(connection, stated, first, outcome, restated=False, at=at):
-                resolved.append(Resolved(stated, first))
+                resolved.append((stated, first, outcome))
         later = find_restated(first, stated.sought, reported)
         if later is not None:
             outcome = outcome_of(stated.promise, later.value, metric=stated.sought.metric)
@@ -150,7 +144,7 @@ def _record(connection: Connection, cik: int, *, at: datetime) -> None:
     expected = ledger_store.list_expectations(connection, cik=cik, since=since)
     metrics = [*(s.sought.metric for s in promises), *(e.sought.metric for e in expected)]
     reported = _reported(connection, cik, metrics, at=at)
-    outcomes: list[Outcome] = []
+    outcomes: list[ScoredOutcome] = []
     for stated in promises:
         sought = stated.sought
         subject = guidance_subject(
@@ -164,12 +158,12 @@ def _record(connection: Connection, cik: int, *, at: datetime) -> None:
         record_outcomes(connection, product=PRODUCT, outcomes=outcomes[first : first + ARCHIVE_ROWS_MAX], at=at)
 
 
-def _outcome(subject: str, sought: Sought, reported: list[Actual], *, promised: bool) -> list[Outcome]:
+def _outcome(subject: str, sought: Sought, reported: list[Actual], *, promised: bool) -> list[ScoredOutcome]:
     first = find_first(sought, reported)
     if first is None:
         return []
     return [
-        Outcome(
+        ScoredOutcome(
             subject=subject, target=target_of(sought, promised=promised), occurred_at=first.known_at,
             value={"actual": format(first.value, "f"), "accession": first.accession}, source="edgar",
         )

@@ -67,6 +67,24 @@ def tell_analyzed(connection: Connection, *, accession: str, cause: Cause, at: d
     return _tell_analyzed(connection, filing_store.load_filing(connection, accession), ciks, cause=cause, at=at)
 
 
+def tell_sighted(
+    connection: Connection, *, accession: str, kind: str, wish: str, headline: str, body: str, data: dict[str, Any],
+    cause: Cause, at: datetime,
+) -> int:  # fmt: skip
+    """Tell the watchers of the companies under which the watch came upon a filing something more; return how many.
+
+    The title is the company's name and `headline`.
+    """
+    ciks = [row["cik"] for row in fetch_all(connection, SQL["list_sighted_companies"], {"accession": accession})]
+    if not ciks:
+        return 0
+    row = filing_store.load_filing(connection, accession)
+    who = _who(connection, row["cik"])
+    words = Told(title=f"{who['shown']}: {headline}", body=body)
+    news = WatchNews(accession, tuple(ciks), kind, wish, words, _data(row, who) | data)
+    return tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
+
+
 def tell_watchers(
     connection: Connection, news: WatchNews, *, row: dict[str, Any], topic: str, cause: Cause, at: datetime
 ) -> int:

@@ -22,6 +22,7 @@ SQL = load_sql(Path(__file__).with_suffix(".sql"))
 EventType = Literal[
     "job.succeeded", "job.failed", "job.cancelled", "job.expired", "filing.detected", "filing.analyzed",
     "backfill.finished",
+    "guidance.changed", "guidance.resolved",
 ]  # fmt: skip
 EVENT_TYPES: Final[tuple[str, ...]] = get_args(EventType)
 

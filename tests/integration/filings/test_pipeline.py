@@ -25,7 +25,7 @@ POINTS = [
     "filings-analysis.received",
     *(
         f"analysis.{node}.{edge}"
-        for node in ("load", "facts", "tables", "items", "compare")
+        for node in ("load", "facts", "tables", "items", "guidance", "compare")
         for edge in ("before", "after")
     ),
     *(f"analysis.persist.{edge}" for edge in ("before", "uncommitted", "after")),

@@ -30,6 +30,8 @@ class AsyncWebhooksDeliveries(AsyncResource):
             "filing.detected",
             "filing.analyzed",
             "backfill.finished",
+            "guidance.changed",
+            "guidance.resolved",
         ]
         | None = None,
         limit: int | None = None,

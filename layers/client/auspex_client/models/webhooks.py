@@ -33,6 +33,8 @@ class NewWebhook(Model):
             "filing.detected",
             "filing.analyzed",
             "backfill.finished",
+            "guidance.changed",
+            "guidance.resolved",
             "*",
         ]
         | str
@@ -60,6 +62,8 @@ class Webhook(Model):
             "filing.detected",
             "filing.analyzed",
             "backfill.finished",
+            "guidance.changed",
+            "guidance.resolved",
             "*",
         ]
         | str

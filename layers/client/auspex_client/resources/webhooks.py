@@ -58,6 +58,8 @@ class Webhooks(Resource):
                 "filing.detected",
                 "filing.analyzed",
                 "backfill.finished",
+                "guidance.changed",
+                "guidance.resolved",
                 "*",
             ]
         ],
@@ -109,6 +111,8 @@ class Webhooks(Resource):
                 "filing.detected",
                 "filing.analyzed",
                 "backfill.finished",
+                "guidance.changed",
+                "guidance.resolved",
                 "*",
             ]
         ]

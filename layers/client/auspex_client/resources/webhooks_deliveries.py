@@ -34,6 +34,8 @@ class WebhooksDeliveries(Resource):
             "filing.detected",
             "filing.analyzed",
             "backfill.finished",
+            "guidance.changed",
+            "guidance.resolved",
         ]
         | None = None,
         limit: int | None = None,

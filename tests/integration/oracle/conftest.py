@@ -17,10 +17,12 @@ SEASONS = ("1718", "1819")
 DIVISIONS = ("E0", "D1", "SP1")
 
 
-def season_folder(shared_data: Path, folder: Path) -> Path:
-    """Link two recorded seasons of three divisions into a folder of their own."""
-    for division in DIVISIONS:
-        for season in SEASONS:
+def season_folder(
+    shared_data: Path, folder: Path, *, divisions: tuple[str, ...] = DIVISIONS, seasons: tuple[str, ...] = SEASONS
+) -> Path:
+    """Link some recorded seasons, two of three divisions by default, into a folder of their own."""
+    for division in divisions:
+        for season in seasons:
             name = f"{division}_{season}.csv"
             (folder / name).symlink_to(shared_data / "oracle" / "raw" / name)
     return folder

@@ -13,12 +13,12 @@ from auspex.core.clock import current_clock, format_instant
 from auspex.core.database import Connection, connect, transaction
 from auspex.core.limits import FORECAST_DAYS
 from auspex.core.telemetry import count
+from auspex.oracle.base_rates import base_rate_of
 from auspex.oracle.forecast_scores import PRODUCT, SUBJECT, TARGET, TARGET_AHEAD, outcome_at
-from auspex.oracle.match_forecasts import BaseRate, Fitted, MatchForecast, Upcoming, forecast_matches
-from auspex.oracle.match_store import Competition, early_odds, load_competitions, results_before, upcoming_matches
+from auspex.oracle.match_forecasts import Fitted, MatchForecast, Upcoming, forecast_matches
+from auspex.oracle.match_store import Competition, early_odds, load_competitions, upcoming_matches
 from auspex.oracle.model import ModelFamily
 from auspex.oracle.parameter_store import Parameters, params_for
-from auspex.oracle.seasons import season_of
 from auspex.platform.scorebook.archive import archive_predictions
 from auspex.platform.scorebook.model import Prediction
 
@@ -66,19 +66,6 @@ def forecast_week(connection: Connection, competition: Competition, *, at: datet
         base_rate=base_rate_of(connection, competition.code, at=at),
     )  # fmt: skip
     return [_prediction(forecast, rows[forecast.match_id], at=at) for forecast in forecasts]
-
-
-def base_rate_of(connection: Connection, competition: str, *, at: datetime) -> BaseRate | None:
-    """Return how matches of completed seasons ended, None without any."""
-    season = season_of(at.date())
-    played = [row for row in results_before(connection, competition, at.date()) if row["season"] < season]
-    if not played:
-        return None
-    gaps = [row["home_goals"] - row["away_goals"] for row in played]
-    shares = [sum(gap > 0 for gap in gaps), sum(gap == 0 for gap in gaps), sum(gap < 0 for gap in gaps)]
-    home, draw, away = (share / len(gaps) for share in shares)
-    over = sum(row["home_goals"] + row["away_goals"] > 2 for row in played) / len(played)
-    return BaseRate((home, draw, away), over)
 
 
 def _fitted(parameters: Parameters) -> Fitted:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from auspex.core.cursors import decode_cursor, encode_cursor
-from auspex.core.database import Connection, fetch_all, load_sql
+from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
 from auspex.oracle.competition_store import RowPage
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -23,6 +24,12 @@ class FixtureQuery:
     first: date
     last: date
     competition: str | None = None
+
+
+def has_backtest(connection: Connection, subjects: Sequence[str]) -> bool:
+    """Tell whether a backtest of any of these subjects is archived."""
+    row = fetch_one(connection, SQL["find_backtest"], {"subjects": list(subjects)})
+    return row is not None
 
 
 def list_fixtures(connection: Connection, query: FixtureQuery, *, limit: int, cursor: str | None) -> RowPage:

@@ -23,3 +23,6 @@ SELECT DISTINCT ON (f.subject, f.model_version) f.prediction_id, f.subject, f.mo
 FROM oracle.list_forecasts_of(%(subjects)s) AS f
 WHERE f.origin = 'live'
 ORDER BY f.subject, f.model_version, f.issued_at DESC
+
+-- name: find_backtest
+SELECT f.prediction_id FROM oracle.list_forecasts_of(%(subjects)s) AS f WHERE f.origin = 'backtest' LIMIT 1

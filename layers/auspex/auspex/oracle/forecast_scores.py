@@ -56,17 +56,19 @@ def outcome_at(match: Mapping[str, Any]) -> datetime:
     return kickoff or datetime.combine(match["match_date"], time(0), UTC)
 
 
+def outcome_of(match: Mapping[str, Any], target: str) -> Outcome:
+    """Return a result as the scorebook keeps it."""
+    return Outcome(
+        subject=SUBJECT + match["match_id"], target=target, occurred_at=outcome_at(match),
+        value={"home_goals": match["home_goals"], "away_goals": match["away_goals"]}, source="football-data",
+    )  # fmt: skip
+
+
 def record_results(at: datetime) -> int:
     """Tell the scorebook the results, and corrections of results, of predicted matches; returns how many were new."""
     rows = changed_results(connect(), at - timedelta(days=RESULT_DAYS))
     outcomes = [
-        Outcome(
-            subject=SUBJECT + row["match_id"], target=target, occurred_at=outcome_at(row),
-            value={"home_goals": row["home_goals"], "away_goals": row["away_goals"]}, source="football-data",
-        )
-        for row in rows
-        for target in (TARGET, TARGET_AHEAD)
-        if outcome_at(row) <= at
+        outcome_of(row, target) for row in rows for target in (TARGET, TARGET_AHEAD) if outcome_at(row) <= at
     ]  # fmt: skip
     created = 0
     for first in range(0, len(outcomes), ARCHIVE_ROWS_MAX):

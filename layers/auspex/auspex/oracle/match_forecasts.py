@@ -32,15 +32,15 @@ OVER = 3
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """One version of a model with the layer that follows it."""
+    """One version of a model with the layer that follows it; a version made for a backtest is not stored."""
 
-    params_version: str
+    params_version: str | None
     layer: Layer
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """A match to come, over team identifiers, with the early prices known of it."""
+    """A match to be forecast, over team identifiers, with the early prices known of it."""
 
     match_id: str
     match_date: date
@@ -86,10 +86,7 @@ def forecast_matches(
     for index, match in enumerate(matches):
         row = block.rows(np.arange(len(block)) == index)
         market = market_of(match.odds)
-        references = {"base_rate": None if base_rate is None else _said(base_rate.probabilities, base_rate.over_2_5),
-                      "market": market}  # fmt: skip
-        facts = {"competition": competition, "season": match.season, "match_date": match.match_date.isoformat(),
-                 "home_id": match.home_id, "away_id": match.away_id, "baselines": references}  # fmt: skip
+        facts = _facts(match, competition, market, base_rate)
         made.append(_by_elo(match, row, elo_from, facts))
         if goals is None or goals_from is None:
             continue
@@ -105,6 +102,34 @@ def forecast_matches(
             payload |= {"model": WITH_ODDS, "risk": None}
             made.append(MatchForecast(match.match_id, WITH_ODDS, f"{own.model_version}+odds", payload))
     return made
+
+
+def forecast_past(
+    matches: Sequence[Upcoming], rows: Forecasts, *, competition: str, elo_layer: Layer, goals_layer: Layer,
+    base_rate: BaseRate | None,
+) -> list[MatchForecast]:  # fmt: skip
+    """Return what both models would have said of matches of the past; `rows` were forecast walk forward, in order.
+
+    The market is a reference alone: nobody knows whether its prices were there when the forecast would have been made.
+    """
+    made: list[MatchForecast] = []
+    for index, match in enumerate(matches):
+        row = rows.rows(np.arange(len(rows)) == index)
+        facts = _facts(match, competition, market_of(match.odds), base_rate)
+        made.append(_by_elo(match, row, Fitted(None, elo_layer), facts))
+        if np.isfinite(row.rates).all():
+            final = goals_layer.probabilities(row.ratings, row.rates)[0]
+            made.append(_by_goals(match, row, Fitted(None, goals_layer), final, facts))
+    return made
+
+
+def _facts(
+    match: Upcoming, competition: str, market: Mapping[str, Any] | None, base_rate: BaseRate | None
+) -> dict[str, Any]:  # fmt: skip
+    references = {"base_rate": None if base_rate is None else _said(base_rate.probabilities, base_rate.over_2_5),
+                  "market": market}  # fmt: skip
+    return {"competition": competition, "season": match.season, "match_date": match.match_date.isoformat(),
+            "home_id": match.home_id, "away_id": match.away_id, "baselines": references}  # fmt: skip
 
 
 def market_of(odds: Odds | None) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ WHERE o.decimal_odds <> excluded.decimal_odds
 
 -- name: list_results_before
 -- Results of earlier days alone: the only way a fit reads matches.
-SELECT match_id, season, match_date, home_id, away_id, home_goals, away_goals, home_sot, away_sot,
+SELECT match_id, season, match_date, kickoff, home_id, away_id, home_goals, away_goals, home_sot, away_sot,
        home_shots, away_shots, home_corners, away_corners, home_red, away_red
 FROM oracle.matches
 WHERE competition = %(competition)s AND status = 'finished' AND match_date < %(day)s AND match_date >= %(since)s

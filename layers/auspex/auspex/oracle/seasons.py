@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 FIRST_MONTH = 7
 """A season's first matches are in July at the earliest, the last of the season before in June."""
@@ -12,6 +12,11 @@ def season_of(day: date) -> str:
     """Return the season that a day belongs to, such as `2018/19`."""
     first = day.year if day.month >= FIRST_MONTH else day.year - 1
     return f"{first}/{(first + 1) % 100:02d}"
+
+
+def season_begins(season: str) -> datetime:
+    """Return the first instant of a season, before any of its matches."""
+    return datetime(int(season[:4]), FIRST_MONTH, 1, tzinfo=UTC)
 
 
 def seasons_before(season: str, count: int) -> list[str]:

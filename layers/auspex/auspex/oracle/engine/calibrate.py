@@ -107,6 +107,12 @@ def fit_layer(
     return Layer(goals_weight, tau, thresholds or layer.thresholds, len(scored))
 
 
+def layers_of(earlier: Forecasts, *, seasons: Sequence[str], competition: str) -> tuple[Layer, Layer]:
+    """Return what follows Elo alone and what follows the blend, learned from forecasts of completed seasons."""
+    blended = fit_layer(earlier, seasons=seasons, competition=competition)
+    return Layer(thresholds=elo_thresholds(earlier), matches=len(earlier)), blended
+
+
 def elo_thresholds(earlier: Forecasts) -> tuple[float, float]:
     """Return the terciles of the risk score of forecasts by ratings alone, averaged over their error."""
     alone = Forecasts(

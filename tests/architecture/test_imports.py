@@ -42,7 +42,8 @@ SHELLS = {
         "create_projection", "finish_shard", "job_problems", "messages", "projection_requests", "read_results",
         "run_store", "run_strengths", "season_inputs", "simulate_shard", "totals", "weekly_versions",
         # use cases: they own a transaction or take a connection
-        "archive_forecasts", "forecast_scores", "rebuild_calibration", "refit_competitions", "refresh_sources",
+        "archive_backtest", "archive_forecasts", "base_rates", "forecast_scores", "rebuild_calibration",
+        "refit_competitions", "refresh_sources",
         # stores and reads
         "calibration_reads", "competition_store", "fixture_reads", "match_store", "parameter_reads", "parameter_store",
         "simulation_store", "source_store", "team_reads",

@@ -66,6 +66,8 @@ def _read_division(division: str, files: list[tuple[str, Path]]) -> DivisionMatc
                     away_shots=row.away_shots,
                     home_corners=row.home_corners,
                     away_corners=row.away_corners,
+                    home_red=row.home_red,
+                    away_red=row.away_red,
                 )
                 pairs.append((match, row))
     pairs.sort(key=lambda pair: (pair[0].day, pair[0].home, pair[0].away))

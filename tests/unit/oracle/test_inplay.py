@@ -20,7 +20,7 @@ from auspex.oracle.engine.inplay import (
 )
 
 N = 20_000
-STEADY = Dynamics(by_lead=(1.0, 1.0, 1.0, 1.0, 1.0), own_red=1.0, opponent_red=1.0, sendings_off=0.0)
+STEADY = Dynamics(by_lead=(1.0, 1.0, 1.0, 1.0, 1.0), own_red=1.0, opponent_red=1.0, sendings_off=(0.0, 0.0))
 """Nothing reacts: the remaining goals are Poisson, and the exact grid is the answer."""
 ONE_UP = MatchState(Period.SECOND_HALF, 60, 1, 0)
 
@@ -78,7 +78,7 @@ def exact_chain(home_rate: float, away_rate: float, state: MatchState, dynamics:
     lead = np.clip(home - away, -2, 2)
     by_lead = np.array(dynamics.by_lead)
     first, second = minutes_left(state)
-    card = 1 - math.exp(-dynamics.sendings_off / 96)
+    home_card, away_card = (1 - math.exp(-match / 96) for match in dynamics.sendings_off)
     for share in [0.44 / 47] * first + [0.56 / 49] * second:
         rates = (
             home_rate * share * by_lead[lead + 2] * dynamics.own_red**home_red * dynamics.opponent_red**away_red,
@@ -91,7 +91,7 @@ def exact_chain(home_rate: float, away_rate: float, state: MatchState, dynamics:
                     chance = np.ones_like(p)
                     for rate, count in zip(rates, (i, j), strict=True):
                         chance = chance * np.exp(-rate) * rate**count / math.factorial(count)
-                    chance = chance * (card if k else 1 - card) * (card if m else 1 - card)
+                    chance = chance * (home_card if k else 1 - home_card) * (away_card if m else 1 - away_card)
                     moved = (p * chance)[: goals - i, : goals - j, : cards - k, : cards - m]
                     following[i:, j:, k:, m:] += moved
         p = following
@@ -109,7 +109,7 @@ def exact_chain(home_rate: float, away_rate: float, state: MatchState, dynamics:
 )
 def test_with_everything_reacting_it_is_the_exact_chain_of_minutes(state: MatchState) -> None:
     # Reactions larger than life, so that leaving one out would show.
-    strong = Dynamics(by_lead=(1.6, 1.3, 0.8, 1.2, 1.5), sendings_off=0.8)
+    strong = Dynamics(by_lead=(1.6, 1.3, 0.8, 1.2, 1.5), sendings_off=(0.8, 0.3))
     for dynamics in (Dynamics(), strong):
         found = play_on(2.1, 1.6, state, seed=7, n=N, dynamics=dynamics)
         exact = exact_chain(2.1, 1.6, state, dynamics)

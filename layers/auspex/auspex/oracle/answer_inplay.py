@@ -11,9 +11,10 @@ from typing import Any
 
 from auspex.oracle.caveats import caveats_of
 from auspex.oracle.engine.basis import Basis, basis_of
-from auspex.oracle.engine.inplay import MatchState, play_on, share_left
+from auspex.oracle.engine.inplay import Dynamics, MatchState, play_on, share_left
 from auspex.oracle.engine.monte_carlo import share_error
 from auspex.oracle.engine.rates import rates_from_outcomes
+from auspex.oracle.engine.sendings_off import SENDINGS_OFF
 from auspex.oracle.fingerprint import fingerprint_of, seed_of
 from auspex.oracle.model import OUTCOMES, RHO_DEFAULT, Depth, ModelFamily, ResolvedFixture
 from auspex.oracle.rounding import published
@@ -32,7 +33,8 @@ def answer_inplay(fixture: ResolvedFixture, state: MatchState, *, seed: int | No
     fingerprint = fingerprint_of(fixture, depth=Depth.HEADLINE, n=n, seed=seed, state=shown_state)
     own_seed = seed_of(seed, fingerprint)
     home_rate, away_rate = whole_match_rates(fixture, basis_of(fixture))
-    runs = play_on(home_rate, away_rate, state, seed=own_seed, n=n)
+    dynamics = Dynamics(sendings_off=fixture.sendings_off or SENDINGS_OFF)
+    runs = play_on(home_rate, away_rate, state, seed=own_seed, n=n, dynamics=dynamics)
     shares, errors = runs.probabilities()
     home_left, away_left = runs.remaining_goals()
     worst = float(errors.max())

@@ -54,6 +54,7 @@ class FittedInputs:
     strengths: GoalStrengths | None = None
     rates: GoalRates | None = None
     log_ratio_sd: float | None = None
+    sendings_off: tuple[float, float] | None = None
     tau: float = 1.0
     goals_weight: float = GOALS_WEIGHT
     thresholds: tuple[float, float] | None = None
@@ -114,6 +115,7 @@ def _with_fitted(fixture: ResolvedFixture, fitted: FittedInputs) -> ResolvedFixt
         fixture, home_id=fitted.home_id, away_id=fitted.away_id, ratings=fitted.ratings,
         rates=fitted.rates if is_goals else None, strengths=fitted.strengths if is_goals else None,
         log_ratio_sd=fitted.log_ratio_sd if is_goals else None, tau=fitted.tau if is_goals else 1.0,
+        sendings_off=fitted.sendings_off,
         goals_weight=fitted.goals_weight, thresholds=fitted.thresholds or fixture.thresholds,
         params_version=fitted.params_version, match_id=fitted.match_id,
         outcome_due_at=fitted.outcome_due_at, data=fitted.data,

@@ -252,9 +252,9 @@ class ResolvedFixture:
 
     At least one of `ratings`, `rates`, `odds` is there. `strengths` stands beside `rates` where these were fitted, and
     `ratings` stands beside `rates` where a goals forecast blends both. `log_ratio_sd` is the standard deviation of
-    ln(λ/μ). `tau` tempers the blended probabilities (1 for numbers of the caller). `thresholds` are where MEDIUM and
-    HIGH begin on the risk score. `outcome_due_at` is when the outcome of the stored match can first be
-    known.
+    ln(λ/μ). `sendings_off` are those of home and away sides in a match of the league. `tau` tempers the blended
+    probabilities (1 for numbers of the caller). `thresholds` are where MEDIUM and HIGH begin on the risk score.
+    `outcome_due_at` is when the outcome of the stored match can first be known.
     """
 
     sport: Sport
@@ -272,6 +272,7 @@ class ResolvedFixture:
     rates: GoalRates | None = None
     strengths: GoalStrengths | None = None
     log_ratio_sd: float | None = None
+    sendings_off: tuple[float, float] | None = None
     odds: Odds | None = None
     devig: Devig = Devig.POWER
     market_weight: float = MARKET_WEIGHT

@@ -22,6 +22,7 @@ from auspex.oracle.engine.calibrate import Layer
 from auspex.oracle.engine.elo_fit import EloHyper, EloMapping, FittedElo
 from auspex.oracle.engine.goals_fit import FitReport, FittedGoals, GoalsHyper
 from auspex.oracle.engine.history import Floats
+from auspex.oracle.engine.sendings_off import SENDINGS_OFF
 from auspex.oracle.model import MODEL_VERSIONS, ModelFamily
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
@@ -164,6 +165,7 @@ def _goals_said(fitted: FittedGoals) -> dict[str, Any]:
         "hyper": {
             "fit": asdict(fitted.hyper), "intercept": fitted.intercept, "home_advantage": fitted.home_advantage,
             "rho": fitted.rho, "season": fitted.season, "newcomers": sorted(fitted.newcomers),
+            "sendings_off": list(fitted.sendings_off),
         },
         "fit": _finite(asdict(fitted.report)),
         "teams": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)],
@@ -191,7 +193,13 @@ def _goals_of(row: Mapping[str, Any], teams: Sequence[Mapping[str, Any]]) -> Fit
         rho=float(stored["rho"]), factor=np.frombuffer(row["factor"], dtype=FACTOR_TYPE).reshape(dim, dim),
         report=FitReport(**_known(FitReport, report)), hyper=GoalsHyper(**_known(GoalsHyper, stored["fit"])),
         newcomers=frozenset(stored["newcomers"]), season=stored["season"], trained_through=row["trained_through"],
+        sendings_off=_pair(stored.get("sendings_off", SENDINGS_OFF)),
     )  # fmt: skip
+
+
+def _pair(values: Sequence[float]) -> tuple[float, float]:
+    home, away = values
+    return float(home), float(away)
 
 
 _MEASURED = frozenset({"gradient_norm", "condition"})

@@ -17,6 +17,7 @@ import numpy as np
 
 from auspex.oracle.engine.grid import RATE_MAX, RATE_MIN, clipped_rho
 from auspex.oracle.engine.history import Floats, History
+from auspex.oracle.engine.sendings_off import SENDINGS_OFF, sendings_off_of
 from auspex.oracle.model import GoalRates, GoalStrengths
 
 ITERATIONS_MAX = 12
@@ -100,6 +101,7 @@ class FittedGoals:
     newcomers: frozenset[str]
     season: str
     trained_through: date
+    sendings_off: tuple[float, float] = SENDINGS_OFF
     _position: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -196,6 +198,7 @@ def fit_goals(
         newcomers=newcomers,
         season=season,
         trained_through=date.fromordinal(int(window.days[-1])),
+        sendings_off=sendings_off_of(window),
     )
 
 

@@ -59,6 +59,8 @@ class History:
     away_shots: Floats
     home_corners: Floats
     away_corners: Floats
+    home_red: Floats
+    away_red: Floats
 
     @classmethod
     def of(cls, matches: Iterable[PlayedMatch]) -> History:
@@ -92,6 +94,8 @@ class History:
             away_shots=real(row.away_shots for row in rows),
             home_corners=real(row.home_corners for row in rows),
             away_corners=real(row.away_corners for row in rows),
+            home_red=real(row.home_red for row in rows),
+            away_red=real(row.away_red for row in rows),
         )
 
     def __len__(self) -> int:
@@ -127,6 +131,8 @@ class History:
             away_shots=self.away_shots[chosen],
             home_corners=self.home_corners[chosen],
             away_corners=self.away_corners[chosen],
+            home_red=self.home_red[chosen],
+            away_red=self.away_red[chosen],
         )
 
     def before(self, day: date) -> History:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from auspex.oracle.engine.draws import Stream, poisson_counts
 from auspex.oracle.engine.monte_carlo import mean_error, share_error
+from auspex.oracle.engine.sendings_off import SENDINGS_OFF
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int8]
@@ -57,13 +58,14 @@ class MatchState:
 class Dynamics:
     """How rates react. `by_lead` are factors for behind by 2 or more, by 1, level, ahead by 1, by 2 or more.
 
-    Each sending-off multiplies the own rate and the opponent's; `sendings_off` are new ones per team and match.
+    Each sending-off multiplies the own rate and the opponent's; `sendings_off` are new ones of home and away in a
+    whole match.
     """
 
     by_lead: tuple[float, float, float, float, float] = (1.06, 1.04, 0.98, 1.01, 1.08)
     own_red: float = 2 / 3
     opponent_red: float = 5 / 4
-    sendings_off: float = 0.10
+    sendings_off: tuple[float, float] = SENDINGS_OFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def play_on(
     by_lead = np.array(dynamics.by_lead)
     cards = np.arange(CARDS_MAX + 1)
     by_cards = dynamics.own_red ** cards[:, None] * dynamics.opponent_red**cards
-    card = 1 - np.exp(-dynamics.sendings_off / (FIRST_HALF_MINUTES + SECOND_HALF_MINUTES))
+    minutes = FIRST_HALF_MINUTES + SECOND_HALF_MINUTES
+    home_card, away_card = (1 - np.exp(-match / minutes) for match in dynamics.sendings_off)
     shares = [FIRST_HALF_SHARE / FIRST_HALF_MINUTES] * first + [SECOND_HALF_SHARE / SECOND_HALF_MINUTES] * second
     for share in shares:
         uniform = stream.uniforms((4, n))
@@ -143,8 +146,8 @@ def play_on(
         away_goals = away_rate * share * by_lead[4 - lead] * by_cards[away.red, home.red]
         home.goals += poisson_counts(home_goals, uniform[0])
         away.goals += poisson_counts(away_goals, uniform[1])
-        home.send_off(uniform[2] < card)
-        away.send_off(uniform[3] < card)
+        home.send_off(uniform[2] < home_card)
+        away.send_off(uniform[3] < away_card)
     return InplayRuns(home.goals, away.goals, state)
 
 

@@ -1,8 +1,8 @@
 """A simulated day over the recordings: its filings appear one after another in feed, submissions and master index.
 
 `POST /__filing_day {"begins_at", "seconds"}` begins it: the filings of the script are accepted evenly over that
-time, on the machine's clock, or on the one that `{"now": …}` sets and moves. `{"mended": true}` has the poisoned document
-read.
+time, on the machine's clock, or on the one that `{"now": …}` sets and moves. `{"mended": true}` has the poisoned
+document read.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class SimulatedDay:
     def _begin(self, begins_at: datetime, seconds: float) -> None:
         if not 0 < seconds <= SECONDS_MAX:
             raise ValueError(f"seconds lie between 0 and {SECONDS_MAX}")
-        filings = day_filings.script(self._store.filings)
+        filings = day_filings.script(self._store.filings, self._companies)
         for place, filing in enumerate(filings):
             accepted = (begins_at + timedelta(seconds=seconds * place / len(filings))).replace(microsecond=0)
             local = accepted.astimezone(NEW_YORK)

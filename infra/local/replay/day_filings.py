@@ -32,9 +32,13 @@ def fictional_companies() -> dict[str, dict[str, Any]]:
     }
 
 
-def script(manifest: dict[str, Filing]) -> list[Filing]:
-    """Return the day's filings in their order: mixed, always the same, without their times."""
-    chosen = [filing for filing in manifest.values() if _is_small(filing)]
+def script(manifest: dict[str, Filing], companies: dict[str, dict[str, Any]]) -> list[Filing]:
+    """Return the day's filings in their order: mixed, always the same, without their times.
+
+    Of companies without a ticker there is none: EDGAR's directory does not know them, so that nobody can watch them.
+    """
+    known = {int(cik) for cik, company in companies.items() if company["tickers"]}
+    chosen = [filing for filing in manifest.values() if filing["cik"] in known and _is_small(filing)]
     filings = chosen + [_release_filing(n) for n in range(COMPANIES)]
     random.Random(20241104).shuffle(filings)  # noqa: S311 - the same mixture every time, no secret
     return [dict(filing) for filing in filings]

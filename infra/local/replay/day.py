@@ -2,7 +2,7 @@
 
 `POST /__filing_day {"begins_at", "seconds"}` begins it: the filings of the script are accepted evenly over that
 time, on the machine's clock, or on the one that `{"now": …}` sets and moves. `{"mended": true}` has the poisoned
-document read.
+filing readable.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 SECONDS_MAX = 86_400
 FICTIONAL_FROM = 9_999_000_000
 """A CIK above this is of a company that does not exist."""
+POISONED = day_filings.FIRST_CIK + day_filings.POISON
 TICKERS = "/www/files/company_tickers.json"
 
 
@@ -99,7 +100,7 @@ class SimulatedDay:
             {
                 "accession": filing["accession"], "cik": filing["cik"], "form": filing["form"],
                 "read": filing["form"] in day_filings.READ_FORMS, "recorded": filing["cik"] not in unrecorded,
-                "poisoned": filing["cik"] == day_filings.FIRST_CIK + day_filings.POISON,
+                "poisoned": filing["cik"] == POISONED,
                 "accepted_at": filing["accepted_at"].astimezone(UTC).isoformat(),
             }
             for filing in self._filings
@@ -137,12 +138,14 @@ class SimulatedDay:
                 continue
             if filing not in self._released():
                 return _made("text/html", b"<!-- generated: true --><html><body>Not found</body></html>\n", status=404)
-            if filing.get("fictional") and day_filings.body_of(filing["cik"], name, mended=self._mended) is None:
+            if filing.get("fictional") and day_filings.body_of(filing["cik"], name) is None:
                 return Answer(None)
+            if filing["cik"] == POISONED and not self._mended:
+                return _made("text/html", day_filings.MAINTENANCE)
             if name == f"{filing['accession']}-index.html":
                 return _made("text/html", compose.index_page(filing, self._companies[str(filing["cik"])]))
             if filing.get("fictional"):
-                body = day_filings.body_of(filing["cik"], name, mended=self._mended)
+                body = day_filings.body_of(filing["cik"], name)
                 known = name in {document["filename"] for document in filing["documents"]}
                 return _made("text/html", body) if known and body is not None else Answer(None)
         return None

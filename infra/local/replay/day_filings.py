@@ -20,14 +20,18 @@ RECORDED_BYTES_MAX = 420_000
 UNRECORDED = (3, 17, 31)
 """Companies whose filing the feed shows and nobody recorded."""
 POISON = 11
-"""The company whose main document is a PDF until it is mended."""
-PDF = b"%PDF-1.4\n% sample: true. No text to read.\n%%EOF\n"
+"""The company whose filing has a page of another kind in place of its index, until it is mended."""
+MAINTENANCE = b"<!DOCTYPE html>\n<!-- sample: true --><html><body>Down for maintenance</body></html>\n"
 
 
 def fictional_companies() -> dict[str, dict[str, Any]]:
     """Return the day's own companies by CIK."""
     return {
-        str(FIRST_CIK + n): {"name": f"Sample Works {n + 1:02} Inc. (fictional)", "tickers": [f"ZD{n + 1:02}"]}
+        str(FIRST_CIK + n): {
+            "name": f"Sample Works {n + 1:02} Inc. (fictional)",
+            "tickers": [f"ZD{n + 1:02}"],
+            "fiscal_year_end": "1231",
+        }
         for n in range(COMPANIES)
     }
 
@@ -44,13 +48,13 @@ def script(manifest: dict[str, Filing], companies: dict[str, dict[str, Any]]) ->
     return [dict(filing) for filing in filings]
 
 
-def body_of(cik: int, filename: str, *, mended: bool) -> bytes | None:
+def body_of(cik: int, filename: str) -> bytes | None:
     """Return a document of a fictional company's filing; None for what nobody recorded."""
     number = cik - FIRST_CIK
     if number in UNRECORDED:
         return None
     if filename.endswith("-8k.htm"):
-        return PDF if number == POISON and not mended else _cover(number).encode()
+        return _cover(number).encode()
     return _release(number).encode()
 
 
@@ -71,7 +75,7 @@ def _release_filing(number: int) -> Filing:
     ]
     return {
         "accession": f"{cik}-26-000001", "cik": cik, "form": "8-K", "items": ["2.02", "9.01"], "sample": True,
-        "documents": documents, "fictional": True,
+        "report_date": "2024-10-29", "documents": documents, "fictional": True,
     }  # fmt: skip
 
 

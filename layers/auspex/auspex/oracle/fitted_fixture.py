@@ -63,7 +63,7 @@ def fitted_inputs(
         strengths=None if goals is None else goals.strengths(home_id, away_id, neutral=neutral),
         rates=None if goals is None else goals.rates(home_id, away_id, neutral=neutral),
         log_ratio_sd=None if goals is None else goals.log_ratio_sd(home_id, away_id, neutral=neutral),
-        sendings_off=None if goals is None else goals.sendings_off,
+        sendings_off=goals.sendings_off if goals is not None else ratings.sendings_off if ratings is not None else None,
         tau=parameters.layer.tau, goals_weight=parameters.layer.goals_weight,
         thresholds=parameters.layer.thresholds if parameters.has_own_thresholds else None,
         match_id=None if match is None else str(match["match_id"]),

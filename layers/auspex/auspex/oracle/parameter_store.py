@@ -145,7 +145,7 @@ def _elo_said(fitted: FittedElo) -> dict[str, Any]:
     return {
         "hyper": {
             "fit": asdict(fitted.hyper), "mapping": asdict(fitted.mapping), "season": fitted.season,
-            "newcomer_rating": fitted.newcomer_rating, "mean": fitted.mean,
+            "newcomer_rating": fitted.newcomer_rating, "mean": fitted.mean, "sendings_off": list(fitted.sendings_off),
         },
         "fit": {"matches": sum(fitted.matches) // 2, "converged": fitted.mapping.converged,
                 "mapping_matches": fitted.mapping.matches},
@@ -180,6 +180,7 @@ def _elo_of(row: Mapping[str, Any], teams: Sequence[Mapping[str, Any]]) -> Fitte
         newcomer_rating=float(stored["newcomer_rating"]), mean=float(stored["mean"]),
         mapping=EloMapping(**_known(EloMapping, stored["mapping"])), hyper=EloHyper(**_known(EloHyper, stored["fit"])),
         season=stored["season"], trained_through=row["trained_through"],
+        sendings_off=_pair(stored.get("sendings_off", SENDINGS_OFF)),
     )  # fmt: skip
 
 

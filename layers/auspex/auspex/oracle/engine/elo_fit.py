@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from auspex.oracle.engine.elo import win_draw_loss
 from auspex.oracle.engine.history import Floats, History, Integers
+from auspex.oracle.engine.sendings_off import SENDINGS_OFF, sendings_off_of
 from auspex.oracle.model import ELO_MEAN, EloRatings
 
 Booleans = npt.NDArray[np.bool_]
@@ -76,6 +77,7 @@ class FittedElo:
     hyper: EloHyper
     season: str
     trained_through: date | None
+    sendings_off: tuple[float, float] = SENDINGS_OFF
 
     def rating(self, team: str) -> float:
         """Return a team's rating in points."""
@@ -146,6 +148,7 @@ def fit_elo(
         hyper=replay.hyper,
         season=season,
         trained_through=history.trained_through,
+        sendings_off=sendings_off_of(history, as_of),
     )
 
 

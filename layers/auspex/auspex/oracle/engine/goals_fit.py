@@ -198,7 +198,7 @@ def fit_goals(
         newcomers=newcomers,
         season=season,
         trained_through=date.fromordinal(int(window.days[-1])),
-        sendings_off=sendings_off_of(window),
+        sendings_off=sendings_off_of(history, as_of),
     )
 
 

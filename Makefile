@@ -13,6 +13,7 @@ DIVISIONS ?=
 SEASONS ?=
 HISTORIES ?= 1000000
 MINUTES ?= 20
+EDGAR_REQUESTS ?= 100000
 LOCK_HISTORIES ?= 10000
 SAM_CLI := aws-sam-cli-1.170.0
 
@@ -28,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo demo-oracle demo-filings test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
+.PHONY: help install up down reset demo demo-oracle test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -51,9 +52,6 @@ reset: ## Stop and delete the stack's data
 
 demo: up ## Bring the stack up and walk real filings through it: figures, answers, citations, refusals
 	@$(PY) -m infra.local.demo --source '$(SOURCE)'
-
-demo-filings: up ## Live through a simulated day of filings: watched, told, read, a 429, a killed worker, a poisoned filing (10 minutes)
-	@$(PY) -m infra.local.demo_filings
 
 demo-oracle: up ## Replay a stretch of a real season: forecasts archived before, scored after, their record
 	@$(PY) -m infra.local.demo_oracle
@@ -118,6 +116,13 @@ prove-oracle-jobs: HISTORIES = 10000
 prove-oracle-jobs: MINUTES = 10
 prove-oracle-jobs: install ## Random histories of oracle's jobs (HISTORIES=, MINUTES=): no row lost, no token charged twice
 	@$(PY) -m tests.proofs.oracle_jobs --histories '$(HISTORIES)' --minutes '$(MINUTES)'
+
+.PHONY: prove-edgar-budget prove-filings
+prove-edgar-budget: install ## 50 functions, 100,000 requests to EDGAR in virtual time: never more than ten in any second
+	@$(PY) -m tests.proofs.edgar --requests '$(EDGAR_REQUESTS)'
+
+prove-filings: install ## Random histories of filings (MINUTES=): one filing, one set of figures, told once, paid once
+	@$(PY) -m tests.proofs.filings --minutes '$(MINUTES)'
 
 # ── Generated files ─────────────────────────────────────────────────────────────────────────────────────────────────
 lock: install ## Resolve the dependencies anew and write every lock

@@ -1,0 +1,1 @@
+"""Fair access to EDGAR, proven in virtual time."""

@@ -1,0 +1,1 @@
+"""Exactly once, proven: random histories of filings through the whole pipeline."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 from tests.factories.ledgers import CIK, Ledger, quarter_end
 from tests.harness.harness import Harness
 
@@ -44,7 +46,8 @@ def record(ledger: Ledger, accession: str, quote: str, *, run: int = 1) -> list[
     with ledger.harness.database.connect() as connection, connection.transaction():
         header = header_of(load_filing(connection, accession))
         horizon = horizon_of(header.filing_date, "1231", ())
-        items = read_quoted_guidance(quote, Span(1, 0, 0, len(quote)), horizon)
+        read = read_quoted_guidance(quote, Span(1, 0, 0, len(quote)), horizon)
+        items = [replace(item, method="rule") for item in read]
         found = GuidanceFound(header, run, items, (), {(1, 0): ledger.filings[accession]})
         return record_guidance(connection, found, at=ledger.harness.clock.now())
 
@@ -221,6 +224,24 @@ def test_a_new_run_is_read_alone_and_archives_nothing_twice(ledger: Ledger, key:
     assert [(row["high"], row["action"]) for row in ledger.listed(key)] == [("425000000", "initiate")]
     assert len(ledger.harness.rows("SELECT 1 FROM filings.guidance")) == 2
     assert len(ledger.harness.rows("SELECT 1 FROM platform.predictions")) == 1
+
+
+def test_what_a_provider_quoted_is_kept_where_the_rules_found_nothing(ledger: Ledger, key: str) -> None:
+    accession = ledger.filing(JULY)
+    said = "For the fourth quarter of 2024 we expect revenue of $90 million to $100 million."
+    quoted = "For the fourth quarter of 2024 we expect EPS of $1.00 to $1.10."
+    items = [
+        {"kind": kind, "section_id": ledger.filings[accession], "start": 0, "end": len(quote), "quote": quote}
+        for kind, quote in (("guidance", said), ("guidance", quoted), ("bullet", quoted.replace("EPS", "sales")))
+    ]
+    ledger.harness.rows(
+        "INSERT INTO filings.summaries (accession, run, kind, bullets) VALUES (%(accession)s, 1, 'llm', %(items)s)",
+        {"accession": accession, "items": Jsonb(items)},
+    )
+    record(ledger, accession, said)
+    assert sorted((row["metric"], row["method"], row["high"]) for row in ledger.listed(key)) == [
+        ("eps_diluted", "llm", "1.10"), ("revenue", "rule", "100000000"),
+    ]  # fmt: skip
 
 
 def test_what_was_read_after_its_period_is_scored_as_a_backtest(ledger: Ledger) -> None:

@@ -251,3 +251,15 @@ def test_a_filing_without_text_has_no_chunks() -> None:
 def test_a_span_of_a_section_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         chunks_of(document("We grew.\n"), kpis=(kpi(Span(1, 7, 0, 2)),))
+
+
+def test_a_promise_is_a_chunk_of_its_own_that_points_at_its_sentence() -> None:
+    text = "Revenue grew. We expect revenue of $540 million to $560 million. Costs fell."
+    start = text.index("We expect")
+    span = Span(1, 0, start, text.index(" Costs"))
+    chunks = chunk_filing(
+        HEADER, COMPANY, [document(text)], (), (), guidance=[(span, "revenue Q4 FY2024")], count_tokens=count_tokens
+    )
+    (promise,) = (chunk for chunk in chunks if chunk.kind == "guidance")
+    assert promise.text == "We expect revenue of $540 million to $560 million."
+    assert promise.context.endswith("guidance outlook revenue Q4 FY2024")

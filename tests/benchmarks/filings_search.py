@@ -1,4 +1,4 @@
-"""Time the hybrid statement at 10,000 and 100,000 chunks, and the indexing of one 10-K.
+"""Time the hybrid statement and asks at 10,000 and 100,000 chunks, random filters, and the indexing of one 10-K.
 
 Text is real where ../shared/data lies beside the checkout (FinanceBench pages, halves recombined beyond 16,000 chunks),
 else drawn words; vectors of the search corpus are always drawn (seeded clusters): embedding 100,000 texts takes hours.
@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from tests.benchmarks.filings_filters import measure_filters, time_asks
 from tests.evals.financebench import load_filings, load_questions
 from tests.evals.ground import ROOT, evaluation_server, filings_connection, model_directory
 from tests.factories.stored_filings import accession_number, store_filing
@@ -39,6 +40,7 @@ CLUSTERS = 400
 SHORT_QUERY_WORDS = 6
 QUERIES = 76
 WARM_UP_QUERIES = 10
+FILTER_QUERIES = 100
 FORMS = ("10-K", "10-Q", "8-K")
 KNOWN_AT = datetime(2024, 1, 1, tzinfo=UTC)
 AS_OF = datetime(2025, 1, 1, tzinfo=UTC)
@@ -62,11 +64,11 @@ def run(sizes: Sequence[int] = SIZES) -> dict[str, float | int | bool]:
     texts = _real_texts(embedder) if DATA.is_dir() else _drawn_texts()
     results: dict[str, float | int | bool] = {"search_text_is_real": texts.are_real, **_time_ten_k(embedder)}
     for size in sizes:
-        results |= _time_search(texts, size)
+        results |= _time_search(texts, size, embedder)
     return results
 
 
-def _time_search(texts: Texts, size: int) -> dict[str, float]:
+def _time_search(texts: Texts, size: int, embedder: Embedder) -> dict[str, float]:
     rng = np.random.default_rng(17)
     with evaluation_server() as server, filings_connection(server) as connection:
         began = time.monotonic()
@@ -93,7 +95,11 @@ def _time_search(texts: Texts, size: int) -> dict[str, float]:
             p50, p95 = np.percentile(times[WARM_UP_QUERIES:], [50, 95])
             results[f"search_{kind}_{size}_p50_ms"] = round(float(p50), 2)
             results[f"search_{kind}_{size}_p95_ms"] = round(float(p95), 2)
-        return results
+        vectors = _unit(rng.normal(size=(FILTER_QUERIES, DIMENSIONS)))
+        filters = measure_filters(connection, vectors, companies=COMPANIES, as_of=AS_OF)
+        connection.execute("UPDATE filings.filings SET status = 'indexed', accepted_at = detected_at")
+        asks = time_asks(connection, embedder, texts.questions, as_of=AS_OF)
+        return results | {f"{name}_at_{size}": value for name, value in (filters | asks).items()}
 
 
 def _ask(connection: Connection, query: str, chosen: SearchFilter, rng: np.random.Generator) -> float:

@@ -33,6 +33,7 @@ AT_LEAST = {
     "section_precision": 0.98,
     "section_large_with_body": 0.99,
     "figures_accuracy": 0.98,
+    "eps_revenue_accuracy": 0.98,
     "numeric_correct": 0.30,
     "citations_verified": 1.0,
     "spoiled_drafts_caught": 0.99,

@@ -1,8 +1,8 @@
 """FinanceBench answers without a provider: numeric questions, text questions, citations recomputed from outside.
 
 All 5,008 pages of 35 filings lie in one index and nothing else is told to the machine: companies, periods and figures
-have to be found (FILINGS 10.2, 11.1, 11.2). Of the 76 questions the 28 with one gold number are scored; the others are
-only counted as answered or refused, because nobody here judges prose.
+have to be found (FILINGS 10.2, 11.1, 11.2). Of the 76 questions the 28 with one gold number are scored. Of the others
+nobody here judges the prose: those with a gold page count as found when a citation of the answer stands on one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from tests.evals.filings_evidence import TODAY, index_filings, known_companies
-from tests.evals.financebench import load_filings, load_questions
+from tests.evals.financebench import load_filings, load_gold_pages, load_questions
 from tests.evals.ground import bootstrap_interval, evaluation_database, model_directory
 from tests.evals.independent_checker import check_citation, check_reply
 from tests.evals.vector_cache import CachedEmbedder
@@ -32,13 +32,15 @@ RELATIVE_TOLERANCE = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Judged:
-    """One question with its reply and, for numeric ones, `correct`, `wrong` or `refused`."""
+    """One question with its reply, pages cited and gold pages; `verdict` of numeric ones: correct, wrong or refused."""
 
     question: dict[str, Any]
     reply: dict[str, Any]
     verdict: str | None
     faults: tuple[str, ...]
     seconds: float
+    cited: frozenset[str]
+    gold: frozenset[str]
 
 
 def evaluate(data_folder: Path) -> dict[str, float | int]:
@@ -51,6 +53,13 @@ def evaluate(data_folder: Path) -> dict[str, float | int]:
         hits = [float(each.verdict == verdict) for each in judged if each.verdict]
         results[f"numeric_{verdict}"] = verdicts[verdict] / count
         results[f"numeric_{verdict}_low"], results[f"numeric_{verdict}_high"] = bootstrap_interval(hits)
+    results["refused"] = sum(each.reply["refused"] for each in judged) / len(judged)
+    texts = [each for each in judged if each.verdict is None and each.gold]
+    results["text_n"] = len(texts)
+    results["text_answered"] = sum(not each.reply["refused"] for each in texts) / len(texts)
+    found = [float(bool(each.cited & each.gold)) for each in texts]
+    results["text_gold_page_cited"] = float(np.mean(found))
+    results["text_gold_page_cited_low"], results["text_gold_page_cited_high"] = bootstrap_interval(found)
     results["answers_n"] = len(judged)
     results["answers_given"] = sum(not each.reply["refused"] for each in judged) / len(judged)
     results["citations_n"] = checked
@@ -64,6 +73,8 @@ def evaluate(data_folder: Path) -> dict[str, float | int]:
 def judge_all(data_folder: Path) -> tuple[list[Judged], int, int]:
     """Ask every question of one index and judge the replies; also return citations checked and verified."""
     filings = load_filings(data_folder)
+    names = {filing.accession: filing.name for filing in filings}
+    gold = load_gold_pages(data_folder)
     embedder = CachedEmbedder(Embedder(model_directory()))
     judged: list[Judged] = []
     checked = verified = 0
@@ -91,7 +102,11 @@ def judge_all(data_folder: Path) -> tuple[list[Judged], int, int]:
             verdict = judge(question, reply) if question["question_type"] == NUMERIC else None
             if verdict == "correct" and faults:
                 verdict = "wrong"
-            judged.append(Judged(question, reply, verdict, faults, seconds))
+            cited = frozenset(
+                f"{names[each['accession']]}#{each['section_key'].removeprefix('page')}" for each in reply["citations"]
+            )
+            pages = gold.get(question["financebench_id"], frozenset())
+            judged.append(Judged(question, reply, verdict, faults, seconds, cited, pages))
     return judged, checked, verified
 
 

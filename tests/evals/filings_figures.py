@@ -1,10 +1,11 @@
 """Measure EPS and revenue extraction on recorded 10-K and 10-Q filings (FILINGS 10.4).
 
-Two readings, scored jointly on presence, value, scale, period and basis:
+Readings, scored jointly on presence, value, scale, period and basis:
 `figures_*`: the document with its inline XBRL, against the companyfacts rows of its accession, which the extractor
-never sees (the filings of the recorded issuers); `figures_table_*`: every filing with all its tags removed, so that
-only printed tables are left, against the tags that were removed. A truth is a (metric, period); `*_current_*` counts
-the periods that end with the report, the others are its comparative columns.
+never sees (the filings of the recorded issuers of which a document is recorded, too); `eps_revenue_*`: every recorded
+10-K and 10-Q with all its tags removed, so that only printed tables are left, against the companyfacts rows where they
+are recorded, else against the tags that were removed; `figures_table_current_*`: of these the periods that end with
+the report, the others are its comparative columns. A truth is a (metric, period).
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Score:
 def evaluate(data_folder: Path, *, every: int = 1) -> dict[str, float | int]:
     """Score the recorded 10-K and 10-Q of `<data_folder>/sections`, each n-th for `every` = n; shares are 0 to 1."""
     inline, table, current = Score(), Score(), Score()
+    filings = judged = 0
     for path in sorted((data_folder / "sections").glob("10-*.html.gz"))[::every]:
         match = _NAME.fullmatch(path.name)
         if match is None:
@@ -69,11 +71,13 @@ def evaluate(data_folder: Path, *, every: int = 1) -> dict[str, float | int]:
         form, ticker, accession = match.groups()
         header, document = _read(path, form, accession)
         hidden = _companyfacts(data_folder, ticker, accession)
+        filings += 1
         if hidden:
             kpis = extract_kpis(header, [document], (), previous=()).kpis
             inline.add(_truth(hidden, form), kpis, path.name)
-        truth = _truth(document.facts, form)
+        truth = _truth(hidden or document.facts, form)
         if truth:
+            judged += 1
             bare = FilingDocument(1, form, document.filename, document.text, document.sections, document.tables)
             kpis = extract_kpis(header, [bare], (), previous=()).kpis
             table.add(truth, kpis, path.name)
@@ -83,8 +87,10 @@ def evaluate(data_folder: Path, *, every: int = 1) -> dict[str, float | int]:
     return {
         "figures_accuracy": inline.share,
         "figures_n": inline.total,
-        "figures_table_accuracy": table.share,
-        "figures_table_n": table.total,
+        "eps_revenue_accuracy": table.share,
+        "eps_revenue_n": table.total,
+        "eps_revenue_filings_n": judged,
+        "figures_filings_n": filings,
         "figures_table_current_accuracy": current.share,
         "figures_table_current_n": current.total,
     }

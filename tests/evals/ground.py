@@ -14,6 +14,7 @@ from infra.local.model import obtain_model
 from infra.local.postgres import Postgres, start_postgres
 from psycopg import connect
 from psycopg.rows import dict_row
+from tests.conftest import ROLES
 
 from auspex.core.database import Connection
 
@@ -40,9 +41,7 @@ def evaluation_server() -> Iterator[Postgres]:
 
     with tempfile.TemporaryDirectory(prefix="auspex-eval-") as home, start_postgres(Path(home), fast=True) as server:
         url = server.url().replace("postgresql://", "postgresql+psycopg://")
-        migrate(
-            url, role_passwords=dict.fromkeys(("auspex_platform", "auspex_providers", ROLE), server.superuser_password)
-        )
+        migrate(url, role_passwords=dict.fromkeys(ROLES, server.superuser_password))
         yield server
 
 

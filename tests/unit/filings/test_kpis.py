@@ -309,6 +309,6 @@ def test_rows_are_known_by_their_labels(label: str, group: str, metric: str | No
 
 def test_recorded_reports_reach_the_gate(shared_data: Path) -> None:
     found = evaluate(shared_data / "filings", every=8)
-    assert found["figures_table_n"] >= 30
+    assert found["eps_revenue_n"] >= 30
     assert found["figures_accuracy"] >= 0.98
-    assert found["figures_table_accuracy"] >= 0.98
+    assert found["eps_revenue_accuracy"] >= 0.98

@@ -237,6 +237,19 @@ def test_a_window_holds_the_report_and_the_release_of_a_period_but_not_the_repor
     assert date(2023, 9, 30) < first
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("What drove the increase in merchandise inventories?", "increase merchandise inventories"),
+        ("What are the major acquisitions that were done in FY2022?", "acquisitions"),
+        ("Which region performed worst?", "region"),
+        ("How much more?", "much more"),
+    ],
+)
+def test_words_that_only_ask_are_no_evidence(text: str, words: str) -> None:
+    assert parse_question(text, (), TODAY).evidence == words
+
+
 @given(st.lists(st.sampled_from(WORDS), max_size=60))
 def test_no_jumble_of_words_breaks_the_parser(words: list[str]) -> None:
     question = parse_question(" ".join(words), COMPANIES, TODAY)

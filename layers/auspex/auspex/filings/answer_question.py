@@ -244,7 +244,7 @@ def _passages(connection: Connection, embedder: QueryEmbedder, standing: Standin
     """Find the passages about a question; they must be of one company and of the period asked for."""
     parsed, company = standing.parsed, standing.company
     passages = find_passages(
-        connection, embedding=embedder.embed([parsed.content])[0], scope=standing.scope, question=parsed,
+        connection, embedding=embedder.embed([parsed.text])[0], scope=standing.scope, question=parsed,
         top_k=PASSAGES_MAX,
     )  # fmt: skip
     if not passages and parsed.periods and company is not None:
@@ -257,7 +257,7 @@ def _passages(connection: Connection, embedder: QueryEmbedder, standing: Standin
 
 def _draft_sentences(connection: Connection, standing: Standing) -> Draft:
     passages, company = standing.passages, standing.company
-    (words,) = list_lexemes(connection, [standing.parsed.content])
+    (words,) = list_lexemes(connection, [standing.parsed.evidence])
     idf = read_idf(connection, words)
     names = {passage.source.cik: _name(connection, passage.source.cik, company) for passage in passages}
     calendar = standing.scope.calendar

@@ -70,11 +70,11 @@ def gather_material(
 ) -> Material | None:
     """Return the chunks of an ask with the stored figures in them; None where they hold too little of the question."""
     passages: Sequence[Passage] = standing.passages or find_passages(
-        connection, embedding=embedder.embed([standing.parsed.content])[0], scope=standing.scope,
+        connection, embedding=embedder.embed([standing.parsed.text])[0], scope=standing.scope,
         question=standing.parsed, top_k=PASSAGES_MAX,
     )  # fmt: skip
     if standing.draft is None:
-        (words,) = list_lexemes(connection, [standing.parsed.content])
+        (words,) = list_lexemes(connection, [standing.parsed.evidence])
         held: frozenset[str] = frozenset().union(*(passage.lexemes for passage in passages))
         if coverage(held, read_idf(connection, words)) < COVERAGE_MIN:
             return None

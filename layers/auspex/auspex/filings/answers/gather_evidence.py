@@ -17,7 +17,7 @@ from auspex.filings.answers.line_items import StatementText, read_line_items
 from auspex.filings.answers.questions import ParsedQuestion, Target
 from auspex.filings.answers.vocabulary import STATEMENT_WEIGHT, VOCABULARY_WEIGHT, load_vocabulary
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodRef
-from auspex.filings.index.search_chunks import SearchFilter, search_chunks
+from auspex.filings.index.search_chunks import SearchFilter, SearchWeights, search_chunks
 from auspex.filings.reading.sentences import split_sentences
 
 STATEMENT_HITS = 30
@@ -26,6 +26,8 @@ STATEMENT_CANDIDATES = 100
 PASSAGE_CANDIDATES = 60
 STATEMENT_CHARACTERS_MAX = 30_000
 WINDOWS_MAX = 4
+PASSAGE_WEIGHTS = SearchWeights(lexical=1.0, vector=0.3)
+"""Chosen on one half of the development questions, better on the other half as well (docs/measurements.md)."""
 YEAR = timedelta(days=365)
 """The report of the year after prints a period once more, beside its own."""
 PASSAGE_KINDS = ("text", "table")
@@ -115,7 +117,10 @@ def read_statements(
 def find_passages(
     connection: Connection, *, embedding: NDArray[np.float32], scope: Scope, question: ParsedQuestion, top_k: int
 ) -> list[Passage]:
-    """Search for passages and split them into sentences with their lexemes; at most `top_k`, ranked from 1."""
+    """Search for passages and split them into sentences with their lexemes; at most `top_k`, ranked from 1.
+
+    `embedding` is that of the question as it was asked: without its company and period it points elsewhere.
+    """
     found = search_chunks(
         connection,
         terms=question.terms,
@@ -123,6 +128,7 @@ def find_passages(
         filter=scope.filter(question.window(scope.calendar), PASSAGE_KINDS),
         top_k=top_k,
         candidates=PASSAGE_CANDIDATES,
+        weights=PASSAGE_WEIGHTS,
     )
     sections = load_sections(connection, [hit.section_id for hit in found.hits])
     spans = [[(hit.start + a, hit.start + b) for a, b in sentence_spans(hit.text)] for hit in found.hits]

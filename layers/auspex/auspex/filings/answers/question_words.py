@@ -55,6 +55,7 @@ ADJUSTED = re.compile(
 _PLAIN_WORDS = load_word_list("plain")
 _VERDICT_WORDS = load_word_list("verdict")
 _STOP = load_word_list("stop")
+_ASKING = load_word_list("asking")
 _INSTRUCTION_SENTENCE = re.compile(
     r"(?:^|(?<=[.?!])\s+)(?:answer|round|give|respond|address|base|basing|calculate|please|approach|assume|define|if\s+\w+(?:\s+"
     r"\w+){0,4}\s+(?:is|are)\s+not)\b[^.?!]*(?:[.?!]|$)",
@@ -86,3 +87,12 @@ def content_words(text: str) -> str:
         asked = asked[: ref.start] + " " + asked[ref.end :]
     words = [m[0].replace("’", "'").removesuffix("'s") for m in _WORD.finditer(asked)]
     return " ".join(w for w in words if w.lower() not in _STOP and len(w) > 1)
+
+
+def evidence_words(content: str) -> str:
+    """Return the content words that an answer has to hold: none that only ask for a cause, a degree or an amount.
+
+    Filings seldom use such words, so that their rarity would outweigh what the question is about ("What drove …").
+    """
+    words = content.split()
+    return " ".join([w for w in words if w.lower() not in _ASKING] or words)

@@ -27,6 +27,7 @@ from auspex.filings.answers.question_words import (
     RATIO_OF,
     TEXT_QUESTION,
     content_words,
+    evidence_words,
     unexplained_words,
 )
 from auspex.filings.answers.vocabulary import STATEMENT_WEIGHT, VOCABULARY_WEIGHT, Mention, Vocabulary, load_vocabulary
@@ -113,6 +114,11 @@ class ParsedQuestion:
     def ambiguous(self) -> bool:
         """Whether a name fits several companies or several companies are named."""
         return len(self.companies) > 1
+
+    @property
+    def evidence(self) -> str:
+        """The words that an answer in sentences is measured by."""
+        return evidence_words(self.content)
 
     @property
     def terms(self) -> tuple[tuple[str, float], ...]:

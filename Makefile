@@ -29,7 +29,7 @@ export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/infra/migrations:$(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down reset demo demo-oracle test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
+.PHONY: help install up down reset demo demo-oracle demo-filings test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -52,6 +52,9 @@ reset: ## Stop and delete the stack's data
 
 demo: up ## Bring the stack up and walk real filings through it: figures, answers, citations, refusals
 	@$(PY) -m infra.local.demo --source '$(SOURCE)'
+
+demo-filings: up ## Live through a simulated day of filings: watched, told, read, a 429, a killed worker, a poisoned filing (10 minutes)
+	@$(PY) -m infra.local.demo_filings
 
 demo-oracle: up ## Replay a stretch of a real season: forecasts archived before, scored after, their record
 	@$(PY) -m infra.local.demo_oracle

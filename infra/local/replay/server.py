@@ -1,7 +1,7 @@
 """The HTTP process. `/www/…` and `/data/…` are EDGAR's two hosts; `/__…` steers and watches the server.
 
 `POST /__faults` arms a fault, `GET` lists, `DELETE` clears; `GET /__requests` counts, `DELETE` starts anew;
-`GET /__health` tells that it is ready and what it serves.
+`GET /__health` tells that it is ready and what it serves; `/__filing_day` begins, moves and shows a simulated day.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from infra.local.replay.day import SimulatedDay
 from infra.local.replay.faults import Fault, Faults, RequestLog
 from infra.local.replay.sports import SportsReplay, SportsReply
 from infra.local.replay.store import Store, Stored
@@ -70,6 +71,7 @@ class ReplayServer(ThreadingHTTPServer):
         self.store = store
         self.sports = sports
         self.recorded = recorded
+        self.day = SimulatedDay(store)
         self.faults = Faults()
         self.log = RequestLog()
 
@@ -130,7 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith(SPORTS_PREFIXES):
             self._sports(fault)
             return
-        stored = self.server.store.answer(self.path)
+        of_day = self.server.day.answer(self.path)
+        stored = self.server.store.answer(self.path) if of_day is None else of_day.stored
         if stored is None:
             self._reply(NOT_RECORDED, "text/plain", b"not recorded: " + self.path.encode() + b"\n")
         elif stored.status == HTTPStatus.OK and self.headers.get("if-none-match") == stored.etag:
@@ -224,6 +227,10 @@ class _Handler(BaseHTTPRequestHandler):
             case "DELETE", "/__requests":
                 log.clear()
                 answer = log.summary()
+            case "GET", "/__filing_day":
+                answer = self.server.day.describe()
+            case "POST", "/__filing_day":
+                status, answer = self._steer_day()
             case "POST", ("/__day" | "/__revision" | "/__odds_quota") as what:
                 status, answer = self._steer(what)
             case _:
@@ -236,6 +243,12 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             return 200, self.server.sports.steer(what, self._control_body())
         except (ValueError, KeyError, TypeError) as error:
+            return 400, {"error": str(error)}
+
+    def _steer_day(self) -> tuple[int, object]:
+        try:
+            return 200, self.server.day.steer(self._control_body())
+        except (ValueError, TypeError) as error:
             return 400, {"error": str(error)}
 
     def _control_body(self) -> Any:

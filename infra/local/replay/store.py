@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from infra.local.replay import compose
+from infra.local.replay import compose, listings
 
 from auspex.filings.adapters.edgar_sgml import document_body, split_submission
 
@@ -20,6 +20,7 @@ MANIFEST = HERE / "manifest.json"
 CORPUS = HERE / "corpus"
 COMPRESS_FROM_BYTES = 1_400
 CACHED_BODIES_MAX = 12
+LISTED = ("/www/cgi-bin/browse-edgar?", "/www/Archives/edgar/daily-index/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Stored:
     body: bytes
     packed: bytes | None
     etag: str
+
+
+PAST_END = Stored(
+    503, "text/html", "sample", b"<!-- sample: true --><html><body>File Unavailable</body></html>\n", None, '"end"'
+)
 
 
 class Store:
@@ -52,10 +58,38 @@ class Store:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def filings(self) -> dict[str, dict[str, Any]]:
+        """The manifest's filings that can be served, by accession."""
+        return {a: f for a, f in self._filings.items() if self._recordings is not None or f.get("sample")}
+
+    @property
+    def companies(self) -> dict[str, dict[str, Any]]:
+        """The manifest's companies, by CIK."""
+        return dict(self._companies)
+
     def answer(self, target: str) -> Stored | None:
-        """Return what a request target (path and query) is answered with, None when nothing is recorded for it."""
+        """Return what a request target (path and query) is answered with, None when nothing is recorded for it.
+
+        The feed ends: empty on its first page where none is recorded, else refused past its end. Master indexes are
+        composed of the manifest's filings of that day.
+        """
         path = canonical(target)
-        return self._cached(path) if path in self._entries else None
+        if path in self._entries or not path.startswith(LISTED):
+            return self._cached(path) if path in self._entries else None
+        return self._listing(path)
+
+    def _listing(self, path: str) -> Stored | None:
+        day = listings.index_day(path)
+        if day is not None:
+            filed = [f for f in self.filings.values() if f.get("filing_date") == day.isoformat()]
+            return _composed_listing("text/plain", listings.master_index(day, filed, self._companies))
+        query = dict(parse_qsl(urlsplit(path).query))
+        if query.get("action") != "getcurrent":
+            return None
+        if query.get("start", "0") == "0":
+            return _composed_listing("application/atom+xml", listings.feed_page([], {}, start=0, title="nothing"))
+        return PAST_END
 
     def _prefer(self, entry: dict[str, Any]) -> None:
         """Keep a real recording where a sample claims the same path."""
@@ -112,6 +146,11 @@ class Store:
             return compose.index_page(filing, company)
         bodies = ((document, self._document(filing, document["file"])) for document in filing["documents"])
         return compose.full_submission(filing, company, bodies)
+
+
+def _composed_listing(content_type: str, body: bytes) -> Stored:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Stored(200, content_type, "generated", body, None, etag)
 
 
 def canonical(target: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -18,9 +19,10 @@ from tests.integration.filings.conftest import parameters_of
 from tests.integration.filings.ingesting import CIK, DIRECTORS, RELEASE, AlteredStore, ingest
 
 from auspex.core import outbox
-from auspex.core.messages import Cause
+from auspex.core.messages import Cause, Envelope
 from auspex.filings.detect_filings import Sighting, detect_filings
 from auspex.filings.model import FilingHeader
+from auspex.platform.notification_messages import RouteNotification
 
 ACCEPTED = datetime(2024, 10, 29, 20, 5, 31, tzinfo=UTC)
 OTHER_FORM = "9999999001-24-000500"
@@ -214,6 +216,25 @@ class TestTelling:
         with desk.crash_at("analysis.persist.after"):
             desk.hop()
         assert len(notifications(desk)) == 2
+
+    def test_channels_and_webhooks_hear_of_it_with_the_notification(self, desk: Harness, pages: AlteredStore) -> None:
+        key = desk.create_key("filings")
+        watch(desk, key)
+        parts = {"token_a": "T1JJ3T3L2", "token_b": "B1BRTD4JD", "token_c": "0" * 24}
+        added = desk.request("POST", "/v1/notifications/channels", key=key, json={"name": "desk", "slack": parts})
+        hook = {"url": "https://hooks.example.com/mine", "event_types": ["filing.detected"]}
+        assert (added.status, desk.request("POST", "/v1/webhooks", key=key, json=hook).status) == (201, 201)
+        show_feed(pages, release())
+        desk.fire("schedule_poll_feed")
+        sent = {row["queue"]: row for row in desk.rows("SELECT queue, body, sent_at FROM platform.outbox")}
+        assert set(sent) == {"filings-ingestion", "platform-notifier", "platform-webhook-delivery"}
+        assert all(row["sent_at"] is not None for row in sent.values())  # at once, not with the sweep
+        route = Envelope[RouteNotification].model_validate_json(sent["platform-notifier"]["body"])
+        (told,) = desk.rows("SELECT notification_id AS id FROM platform.notifications WHERE kind = 'filing.detected'")
+        assert route.body.notification_id == told["id"]
+        (event,) = desk.rows("SELECT type, subject, body FROM platform.webhook_messages")
+        assert (event["type"], event["subject"]) == ("filing.detected", RELEASE)
+        assert json.loads(event["body"])["data"]["items"] == ["2.02", "9.01"]
 
     def test_a_thousand_watchers_are_told_in_one_statement(self, desk: Harness, pages: AlteredStore) -> None:
         now = {"cik": CIK, "at": desk.clock.now()}

@@ -30,6 +30,8 @@ KEPT_FOR_EVER = [
     "platform.accounts", "platform.api_keys", "platform.ledger_transactions", "platform.ledger_entries",
     "platform.payments",
     "platform.predictions", "platform.outcomes", "platform.scores", "providers.events", "providers.calls",
+    # what was filed, and which days were read, is the record that coverage shows
+    "filings.sightings", "filings.index_entries", "filings.index_days", "filings.watchlist",
 ]  # fmt: skip
 
 
@@ -98,6 +100,7 @@ HAS_NO_RULE = {
         "chunks": "the index", "corpus": "the index", "terms": "the index", "postings": "the index",
         "events": "a filing's history", "leases": "a row for a filing", "edgar_budget": "one row",
         "watchlist": "until unwatched", "feed_mark": "one row", "index_entries": "a filing's history",
+        "index_days": "a row for a day", "sightings": "a filing's history",
         "guidance": "the product", "guidance_outcomes": "the product", "expectations": "what the scorebook scores",
         "companies_to_score": "emptied by scoring",
         "ask_templates": "until their account goes", "template_rules": "reference data",

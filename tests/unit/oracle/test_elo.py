@@ -13,13 +13,12 @@ from auspex.oracle.engine.elo import (
     SCENARIOS,
     control_quantiles,
     control_spread,
-    draw_zone,
     scenario,
     win_draw_loss,
 )
+from auspex.oracle.model import ELO_SCALE, ELO_ZONE
 
-SCALE = 400 / math.log(10)
-ZONE = draw_zone(0.25, scale=SCALE)
+SCALE, ZONE = ELO_SCALE, ELO_ZONE
 DIFFERENCES = st.floats(-3_300, 3_300)
 
 
@@ -110,7 +109,7 @@ def test_a_stronger_home_side_wins_more_and_loses_less(difference: float, gain: 
 
 @given(DIFFERENCES)
 def test_a_sport_without_draws_has_exactly_none(difference: float) -> None:
-    home, draw, away = win_draw_loss(difference, scale=SCALE, zone=draw_zone(0, scale=SCALE))
+    home, draw, away = win_draw_loss(difference, scale=SCALE, zone=0.0)
     assert draw == 0.0
     assert home + away == pytest.approx(1, abs=1e-15)
 
@@ -129,10 +128,8 @@ def test_the_histogram_counts_what_the_quantiles_say() -> None:
     assert control_spread(150, scale=150, levels=(0.5,)).histogram == pytest.approx(counted, abs=2e-5)
 
 
-def test_what_is_no_level_scale_or_share_is_refused() -> None:
+def test_what_is_no_level_or_scale_is_refused() -> None:
     with pytest.raises(ValueError, match="level"):
         control_quantiles(0, [0.0], scale=SCALE)
     with pytest.raises(ValueError, match="scale"):
         win_draw_loss(0, scale=0, zone=ZONE)
-    with pytest.raises(ValueError, match="share"):
-        draw_zone(1, scale=SCALE)

@@ -118,10 +118,12 @@ def _tell_analyzed(
     changes = {_key(change): change for change in payload.get("changes", ())}
     yearly = header.base_form == "10-K"
     kpis = fetch_all(connection, SQL["list_headline_kpis"], filing | {"metrics": list(HEADLINES), "yearly": yearly})
-    figures = [kpi | _changed(changes.get(_key(kpi))) for kpi in kpis]
+    who = _who(connection, header.cik)
+    # Before the first scan of a company its fiscal year is not known, and a quarter's number would be a guess.
+    named = {} if who["fiscal_year_end"] else {"fiscal_period": None}
+    figures = [kpi | _changed(changes.get(_key(kpi))) | named for kpi in kpis]
     guidance = fetch_all(connection, SQL["list_guidance"], filing)
     severities: dict[str, str] = payload.get("severities", {})
-    who = _who(connection, header.cik)
     words = analyzed_words(header, who=who["shown"], figures=figures, guidance=guidance, severities=severities)
     why = {
         "figures": [{k: str(v) if v is not None else None for k, v in figure.items()} for figure in figures],
@@ -135,7 +137,10 @@ def _tell_analyzed(
 def _who(connection: Connection, cik: int) -> dict[str, Any]:
     company = filing_store.find_company(connection, cik)
     ticker, name = (company["ticker"], company["name"]) if company else (None, f"CIK {cik}")
-    return {"ticker": ticker, "name": name, "shown": ticker or name, "topic": ticker or str(cik)}
+    return {
+        "ticker": ticker, "name": name, "shown": ticker or name, "topic": ticker or str(cik),
+        "fiscal_year_end": company["fiscal_year_end"] if company else None,
+    }  # fmt: skip
 
 
 def _data(row: dict[str, Any], who: dict[str, Any]) -> dict[str, Any]:

@@ -51,11 +51,6 @@ def read_batch(content: bytes) -> list[CsvRow]:
     return _own(content)
 
 
-def pointer_of(row: int, column: str) -> str:
-    """Return a JSON Pointer to a cell: /<row>/<column>."""
-    return f"/{row}/{column}"
-
-
 def column_at(place: tuple[str | int, ...]) -> str:
     """Return which column a place in a row is read from; the place itself where none is."""
     for column, path in PLACES.items():

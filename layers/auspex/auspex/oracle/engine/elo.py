@@ -25,13 +25,6 @@ SCENARIOS = {"conservative": (0.8, 0.7), "base": (1.0, 1.0), "aggressive": (1.2,
 """Factors (scale, variance) of the three views of one difference."""
 
 
-def draw_zone(share: float, *, scale: float) -> float:
-    """Return T = s ln((1+p)/(1-p)), half the width of the zone that gives equal teams draws with probability p < 1."""
-    if not 0 <= share < 1:
-        raise ValueError(f"a share of draws lies in [0, 1), not at {share}")
-    return scale * math.log((1 + share) / (1 - share))
-
-
 def win_draw_loss(difference: npt.ArrayLike, *, scale: float, zone: float) -> Floats:
     """Return home, draw, away for differences d of any shape: shape (..., 3).
 

@@ -1,0 +1,284 @@
+"""A day of filings on the stack: they appear, are told, read and indexed; one 429, a killed worker, a poisoned filing.
+
+The replay server plays the day (`/__filing_day`); the deployed schedules and workers do the rest by themselves, on the
+machine's clock. What they leave is then read over the API and checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from datetime import time as wall
+from typing import Any
+
+import psutil
+from infra.local import aws
+from infra.local.demo_filings_journeys import show_journeys
+from infra.local.demo_oracle_journeys import Caller
+from infra.local.state import state_directory
+from infra.local.statements import Statements
+
+SECONDS = 240
+DRAIN_SECONDS_MAX = 420
+PAUSE_SECONDS = 10
+WATCH_AT_ONCE = 50
+ENDED = ("indexed", "skipped", "dead_letter")
+LAGS = ("detect_s", "analyze_s", "index_s")
+
+
+@dataclass(slots=True)
+class Day:
+    """The stack, who takes part, and what was seen so far."""
+
+    endpoint: str
+    replay_url: str
+    emulator_pid: int
+    operator: Caller
+    analyst: Caller
+    record: Statements
+    script: list[dict[str, Any]] = field(default_factory=list)
+    last_scan: float = 0.0
+
+    def replay(self, method: str, path: str, body: Any = None) -> Any:
+        """Steer or watch the replay server."""
+        sent = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.replay_url + path, data=sent, method=method)  # noqa: S310 - our own server
+        with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310 - as above
+            return json.loads(reply.read())
+
+    def fire(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Run a schedule of the deployment now; `name` begins its logical id (the emulator cuts long names)."""
+        pages = aws.client("lambda", self.endpoint).get_paginator("list_functions").paginate()
+        function = next(f["FunctionName"] for page in pages for f in page["Functions"] if name in f["FunctionName"])
+        reply: dict[str, Any] = json.loads(aws.invoke(self.endpoint, function, event))
+        return reply
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Live through the day and check; exit 0 only if all was true."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo_filings", description=__doc__)
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="how long the day's filings take to come in")
+    options = parser.parse_args(arguments)
+    directory = state_directory()
+    state = directory.read()
+    stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
+    operator = Caller(stack["api_url"], stack["admin_key"])
+    day = Day(
+        endpoint=f"http://127.0.0.1:{state.emulator_port}", replay_url=f"http://127.0.0.1:{state.replay_port}",
+        emulator_pid=state.processes["emulator"].pid, operator=operator,
+        analyst=Caller(stack["api_url"], open_analyst(operator)), record=Statements(),
+    )  # fmt: skip
+    started = time.monotonic()
+    begin(day, options.seconds)
+    if day.record.failures:
+        return 1
+    live_through(day, options.seconds)
+    mend(day)
+    reconcile(day)
+    show_record(day)
+    show_journeys(analyst=day.analyst, operator=day.operator, check=day.record.check)
+    day.replay("POST", "/__filing_day", {})
+    print(f"\nThe day took {time.monotonic() - started:.0f} s")
+    for failure in day.record.failures:
+        print(f"FALSE: {failure}", file=sys.stderr)
+    return 1 if day.record.failures else 0
+
+
+def open_analyst(operator: Caller) -> str:
+    """Open a premium account with tokens and return a key of it for filings."""
+    wanted = {"name": f"analyst {time.time_ns()}", "plan": "premium"}
+    account_id = operator("POST", "/v1/accounts", wanted, quiet=True).data["account_id"]
+    grant = {"account_id": account_id, "tokens": 500, "reason": "demo"}
+    assert operator("POST", "/v1/grants", grant, quiet=True).status == 201
+    key = {"name": "demo", "scopes": ["filings"], "account_id": account_id, "mode": "test"}
+    return str(operator("POST", "/v1/keys", key, quiet=True).data["secret"])
+
+
+def begin(day: Day, seconds: int) -> None:
+    """Set the day up, know its companies, and watch all of them."""
+    print("\nAn analyst watches every company of the day")
+    begins_at = datetime.now(UTC) + timedelta(seconds=15)
+    arranged = day.replay("POST", "/__filing_day", {"begins_at": begins_at.isoformat(), "seconds": seconds})
+    day.script = arranged["filings"]
+    day.fire("FilingsScheduleRefresh", {"schedule": "filings-refresh-companies"})
+    ciks = sorted({filing["cik"] for filing in day.script})
+    watched, unresolved = 0, 0
+    for first in range(0, len(ciks), WATCH_AT_ONCE):
+        items = [{"cik": cik} for cik in ciks[first : first + WATCH_AT_ONCE]]
+        reply = day.analyst("POST", "/v1/filings/watchlist", {"items": items}).data
+        watched, unresolved = watched + len(reply["items"]), unresolved + len(reply["unresolved"])
+    stored = sum(day.analyst("GET", f"/v1/filings/accessions/{f['accession']}", quiet=True).status == 200
+                 for f in day.script[:10])  # fmt: skip
+    forms = Counter(filing["form"] for filing in day.script)
+    print(f"    {len(day.script)} filings of {len(ciks)} companies: {dict(forms.most_common(6))} …")
+    day.record.check("every company of the day resolves", holds=(watched, unresolved) == (len(ciks), 0))
+    day.record.check("nothing of this day was stored before (else: make reset)", holds=stored == 0)
+
+
+def live_through(day: Day, seconds: int) -> None:
+    """Let the day pass: a worker is killed, EDGAR refuses once, and everything ends all the same."""
+    print(f"\nThe day begins: {seconds} s of filings")
+    started = time.monotonic()
+    until = started + seconds + DRAIN_SECONDS_MAX
+    acts: list[tuple[float, str, Callable[[Day], None]]] = [
+        (0.35, "a worker is killed while it fetches", kill_worker),
+        (0.6, "EDGAR answers 429 once", pause_edgar),
+    ]
+    while time.monotonic() < until:
+        passed = (time.monotonic() - started) / seconds
+        while acts and passed >= acts[0][0]:
+            _, what, act = acts.pop(0)
+            print(f"    … {what}")
+            act(day)
+        counts = status_counts(day)
+        ended = sum(counts[status] for status in ENDED)
+        print(f"    {time.monotonic() - started:4.0f} s  {dict(counts)}")
+        if not acts and ended >= len(day.script):
+            break
+        time.sleep(10)
+    day.record.check("every filing of the day came to an end", holds=ended >= len(day.script))
+
+
+def status_counts(day: Day) -> Counter[str]:
+    """Return how many filings of the watched companies stand where."""
+    counts: Counter[str] = Counter()
+    for row in coverage(day):
+        counts.update({status: n for status, n in row["by_status"].items() if n})
+    return counts
+
+
+def coverage(day: Day) -> list[dict[str, Any]]:
+    """Return the coverage of every watched company."""
+    rows, cursor = [], ""
+    while True:
+        page = day.analyst("GET", f"/v1/filings/coverage?watched_only=true&limit=100{cursor}", quiet=True).body
+        rows += page["data"]
+        if not page["has_more"]:
+            return rows
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def kill_worker(day: Day) -> None:
+    """Kill -9 the stack's own processes that fetch filings."""
+    killed = 0
+    for process in psutil.Process(day.emulator_pid).children(recursive=True):
+        if "FilingsStageIngestion" in process.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
+            process.kill()
+            killed += 1
+    print(f"        {killed} processes killed")
+
+
+def pause_edgar(day: Day) -> None:
+    """Have EDGAR refuse one request, and see that nobody asks while the pause lasts."""
+    day.replay("DELETE", "/__requests")
+    fault = {"path_prefix": "/www/Archives/edgar/data", "kind": "429", "times": 1, "retry_after": PAUSE_SECONDS}
+    day.replay("POST", "/__faults", fault)
+    until = time.monotonic() + 90
+    while day.replay("GET", "/__faults") and time.monotonic() < until:
+        time.sleep(0.2)
+    refused = not day.replay("GET", "/__faults")
+    time.sleep(1.5)  # what had left before the refusal was stored
+    before = day.replay("GET", "/__requests")["total"]
+    time.sleep(PAUSE_SECONDS - 3)
+    during = day.replay("GET", "/__requests")["total"] - before
+    day.record.check("one 429 stops every worker for its pause", holds=refused and during == 0)
+
+
+def mend(day: Day) -> None:
+    """Look at what died, mend what can be mended, and redrive it."""
+    print("\nAn operator looks at what died")
+    dead = [f for f in day.script if not f["recorded"] or f["poisoned"]]
+    shown = {
+        f["accession"]: day.analyst("GET", f"/v1/filings/accessions/{f['accession']}", quiet=True).data for f in dead
+    }
+    reasons = Counter(filing["dead_letter_reason"] for filing in shown.values())
+    print(f"    {dict(reasons)}")
+    unrecorded = sum(not f["recorded"] for f in day.script)
+    day.record.check("what nobody recorded is dead as not-recorded", holds=reasons["not-recorded"] == unrecorded)
+    poisoned = next(f["accession"] for f in dead if f["poisoned"])
+    reason = shown[poisoned]["dead_letter_reason"]
+    day.record.check("the poisoned filing is dead for a reason of its own", holds=reasons[reason] == 1)
+    day.replay("POST", "/__filing_day", {"mended": True})
+    letters = day.operator("GET", f"/v1/ops/dead-letters?reason={reason}&limit=100").data
+    ids = [letter["dead_letter_id"] for letter in letters]
+    redriven = day.operator("POST", "/v1/ops/dead-letters/redrive", {"ids": ids})
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        status = day.analyst("GET", f"/v1/filings/accessions/{poisoned}", quiet=True).data["status"]
+        if status == "indexed":
+            break
+        time.sleep(2)
+    day.record.check("mended and redriven, the poisoned filing is indexed", holds=status == "indexed")
+    again = day.operator("POST", "/v1/ops/dead-letters/redrive", {"ids": ids})
+    day.record.check("redriving it again does nothing", holds=redriven.status == again.status == 202)
+
+
+def reconcile(day: Day) -> None:
+    """Hold the store against the day's index, as the schedule does the morning after."""
+    print("\nThe morning after: the master index of the day")
+    morning = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), wall(7, 30), UTC)
+    event = {"schedule": "filings-reconcile-daily", "scheduled_at": morning.isoformat(), "time_travel": True}
+    reply = day.fire("FilingsScheduleReconcileDaily", event)
+    print(f"    {json.dumps({k: v for k, v in reply.items() if k != 'schedule'})}")
+    day.record.check("the index lists what the script filed", holds=reply.get("entries") == len(day.script))
+    day.record.check("the watch had missed nothing of it", holds=reply.get("missing") == 0)
+
+
+def show_record(day: Day) -> None:
+    """Print how late everything was, and hold what was told against what was filed."""
+    print("\nThe day in figures")
+    details = [day.analyst("GET", f"/v1/filings/accessions/{f['accession']}", quiet=True).data for f in day.script]
+    read = [detail for detail in details if detail["status"] == "indexed"]
+    valid = sum(f["read"] and f["recorded"] for f in day.script)
+    for name in LAGS:
+        lags = sorted(detail["lags"][name] for detail in read if detail["lags"][name] is not None)
+        print(f"    {name:10} n {len(lags)}  p50 {_share(lags, 0.5):6.1f} s  p95 {_share(lags, 0.95):6.1f} s")
+    detect = sorted(detail["lags"]["detect_s"] for detail in read if detail["lags"]["detect_s"] is not None)
+    index = sorted(detail["lags"]["index_s"] for detail in read if detail["lags"]["index_s"] is not None)
+    day.record.check("p95 of detection within a poll and the time it takes (75 s)", holds=_share(detect, 0.95) <= 75)
+    day.record.check("p95 from filing to index within ten minutes", holds=_share(index, 0.95) <= 600)
+    day.record.check("every valid filing of a read form is indexed", holds=len(read) == valid)
+    day.record.check(
+        "every filing of another form is skipped",
+        holds=sum(detail["status"] == "skipped" for detail in details) == sum(not f["read"] for f in day.script),
+    )
+    day.record.check(
+        "nothing is missing against the index", holds=_missing(day) == sum(not f["recorded"] for f in day.script)
+    )
+    told = notifications(day)
+    counts = Counter(kind for kind, _ in told)
+    day.record.check("nothing was told twice", holds=len(set(told)) == len(told))
+    day.record.check(
+        "every read form was told as detected", holds=counts["filing.detected"] == sum(f["read"] for f in day.script)
+    )
+    day.record.check("every analysed filing was told with why", holds=counts["filing.analyzed"] == len(read))
+
+
+def notifications(day: Day) -> list[tuple[str, str]]:
+    """Return kind and subject of everything that the analyst was told of filings."""
+    found, cursor = [], ""
+    while True:
+        page = day.analyst("GET", f"/v1/notifications?limit=100{cursor}", quiet=True).body
+        found += [(row["kind"], row["subject"]) for row in page["data"] if row["kind"].startswith("filing.")]
+        if not page["has_more"]:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def _missing(day: Day) -> int:
+    return sum(int(row["index"]["missing"]) for row in coverage(day))
+
+
+def _share(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

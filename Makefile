@@ -92,8 +92,8 @@ format: install ## Put code into its canonical form
 bench: install ## Benchmarks; the last line is one JSON object
 	@$(PY) -m tests.benchmarks
 
-eval-filings: install ## Evaluate the filings engine on DATA=<folder>; the last line is one JSON object
-	@$(PY) -m tests.evals.filings '$(DATA)'
+eval-filings: install ## Evaluate the filings engine on DATA=<folder> [RECORD=yes: for GET evaluations]; the last line is one JSON object
+	@$(PY) -m tests.evals.filings '$(DATA)' $(if $(RECORD),--record)
 
 .PHONY: eval-oracle
 eval-oracle: DATA = ../shared/data/oracle/raw

@@ -4,11 +4,9 @@ Writes: filings.asks · Fails: unknown-ticker, validation-failed, idempotency-ke
 
 from __future__ import annotations
 
-from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from fastapi import Path
+from fastapi import Depends, Path, Query
 from pydantic import AwareDatetime, Field
 
 from auspex.core.clock import current_clock
@@ -16,13 +14,14 @@ from auspex.core.database import connect
 from auspex.core.fingerprints import sha256_of_json
 from auspex.core.limits import INGESTION_ITEMS_MAX, QUESTION_CHARACTERS_MAX, QUESTION_CHARACTERS_MIN
 from auspex.filings.answer_question import AskQuestion
+from auspex.filings.answer_representations import AnswerOut, EvidenceClass
 from auspex.filings.ask_question import ask_question
-from auspex.filings.ask_store import StoredAsk, list_asks, load_ask
+from auspex.filings.ask_store import AskQuery, StoredAsk, list_asks, load_ask
 from auspex.filings.ports.embedding import embedder
 from auspex.filings.prices import ASK_PRICE
 from auspex.filings.representations import CompanyName
 from auspex.platform.endpoint import CallCharge, Caller, IdempotencyKey, endpoint
-from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Request
 
 api = endpoint(__name__, scope="filings:read")
 
@@ -43,57 +42,11 @@ class CreateAsk(Request):
     provider: Literal["auto", "none"] = "auto"
 
 
-class CitationOut(Representation):
-    """A verbatim span of a stored section; `verified` compares its bytes at the time of the answer."""
-
-    accession: str
-    form: str
-    section_key: str
-    document: str
-    start: int
-    end: int
-    quote: str
-    text_sha256: str
-    source_url: str
-    verified: bool
-
-
-class FigureOut(Representation):
-    """A number shown, in `unit`, and the citation or derivation that proves it."""
-
-    shown: str
-    value: Decimal
-    unit: str
-    citation_index: int | None
-    derivation_index: int | None
-
-
-class AskOut(Representation):
-    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured.
-
-    `source` is `core` or `<provider>/<model>`; `fallback_from` names whose answer was not served, or why there is none.
-    """
+class AskOut(AnswerOut):
+    """An answer with its evidence, or a refusal with its reason."""
 
     ask_id: str
     question: str
-    answer_markdown: str
-    refused: bool
-    reason: (
-        Literal[
-            "no_evidence", "not_ingested", "period_missing", "ambiguous_company", "figure_unverified", "advice_request"
-        ]
-        | None
-    )
-    choices: list[dict[str, Any]]
-    citations: list[CitationOut]
-    figures: list[FigureOut]
-    derivations: list[dict[str, Any]]
-    evidence_class: Literal["kpi", "formula", "extractive", "provider"] | None
-    confidence: dict[str, Any] | None
-    source: str
-    fallback_from: str | None
-    latency_ms: int
-    created_at: datetime
 
     @classmethod
     def of(cls, ask: StoredAsk) -> Self:
@@ -127,12 +80,30 @@ async def ask_filings(
     return AskOut.of(paid.ask)
 
 
+async def _query(
+    *,
+    ticker: Annotated[
+        CompanyName | None, Query(description="Asks that named this ticker or CIK", examples=["AAPL"])
+    ] = None,
+    refused: Annotated[bool | None, Query()] = None,
+    evidence_class: Annotated[EvidenceClass | None, Query()] = None,
+    asked_from: Annotated[AwareDatetime | None, Query(description="RFC 3339")] = None,
+    asked_to: Annotated[AwareDatetime | None, Query(description="RFC 3339, exclusive")] = None,
+) -> AskQuery:
+    return AskQuery(
+        ticker=ticker, refused=refused, evidence_class=evidence_class, asked_from=asked_from, asked_to=asked_to
+    )
+
+
 @api.get("/v1/filings/asks", page_of=AskOut)
 async def list_filing_asks(
-    caller: Caller, limit: PageLimit = PAGE_LIMIT_DEFAULT, cursor: Cursor = None
+    caller: Caller,
+    query: Annotated[AskQuery, Depends(_query)],
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    cursor: Cursor = None,
 ) -> Page[AskOut]:
-    """List this account's asks, newest first."""
-    found = list_asks(connect(), account_id=caller.account_id, limit=limit, cursor=cursor)
+    """List this account's asks, newest first; runs of templates have a list of their own."""
+    found = list_asks(connect(), account_id=caller.account_id, query=query, limit=limit, cursor=cursor)
     return Page(rows=[AskOut.of(ask) for ask in found.asks], next_cursor=found.next_cursor)
 
 

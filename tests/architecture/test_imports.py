@@ -29,6 +29,9 @@ SHELLS = {
         # guidance: use cases, stores and reads, the rule of the scorebook
         "expectation_scores", "guidance_reads", "guidance_store", "ledger_store", "record_guidance", "score_guidance",
         "tell_guidance",
+        # templates, evaluations
+        "answer_representations", "build_table", "evaluation_reads", "run_template", "template_reads",
+        "template_representations",
         # stores and reads
         "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
         "kpi_reads", "kpi_store", "stored_documents",
@@ -97,6 +100,7 @@ NEEDED = {
     ("oracle", "inplay"): {"numpy"},
     ("filings", "searches"): {"numpy", "onnxruntime", "tokenizers"},
     ("filings", "asks"): {"numpy", "onnxruntime", "tokenizers"},
+    ("filings", "ask_templates"): {"numpy"},
     ("filings", "stage_knowledge"): {"numpy", "onnxruntime", "tokenizers"},
 }
 MODULES_MAX = {"endpoint": 600, "worker": 660, "schedule": 560, "task": 560}

@@ -41,7 +41,8 @@ def make_job(world: World, owner: Holder) -> str:
 
 
 def make_ask(world: World, owner: Holder) -> str:
-    """Ask something that is answered at once."""
+    """Run a template, and ask something: both are kept, each in a list of its own."""
+    world.created(owner, "/v1/filings/ask-templates/qoq_changes/runs", {"ticker": "AAPL"})
     return str(world.created(owner, "/v1/filings/asks", {"question": "What was revenue in 2023?"})["ask_id"])
 
 
@@ -162,6 +163,7 @@ OTHER_REQUESTS: dict[str, dict[str, Any]] = {"create_oracle_projection": {"n": 2
 SHARED_PARAMETERS: dict[str, str] = {
     "accession": "filings are public documents, the same for every account",
     "section_key": "a place in a public document",
+    "template_key": "the common templates are the same for every account",
     "team_id": "teams are the same for every account",
     "params_id": "versions of parameters are the same for every account",
     "slug": "lessons are the same for everybody",

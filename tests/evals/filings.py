@@ -15,6 +15,8 @@ import time
 import traceback
 from pathlib import Path
 
+from tests.evals import recorded
+
 GROUPS = {
     "sections": "tests.evals.filings_sections",
     "figures": "tests.evals.filings_figures",
@@ -55,6 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="layout of ../shared/data/filings")
     parser.add_argument("--data", type=Path, metavar="DIR", help="the same, by name")
     parser.add_argument("--only", choices=sorted(GROUPS), nargs="+", default=list(GROUPS), metavar="GROUP")
+    parser.add_argument("--record", action="store_true", help="write the figures beside the code, for the API to show")
     options = parser.parse_args(arguments)
     data_folder = options.data or options.folder
     if data_folder is None or not data_folder.is_dir():
@@ -71,6 +74,8 @@ def main(arguments: list[str] | None = None) -> int:
             failed.append(group)
         print(f"{group}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     _print_table(measured)
+    if options.record:
+        print(f"recorded: {', '.join(recorded.record(measured))}", file=sys.stderr)
     print(json.dumps({**measured, "failed": failed}, separators=(",", ":")))
     return 1 if failed else 0
 

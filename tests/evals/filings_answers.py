@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -60,6 +61,7 @@ def evaluate(data_folder: Path) -> dict[str, float | int]:
     found = [float(bool(each.cited & each.gold)) for each in texts]
     results["text_gold_page_cited"] = float(np.mean(found))
     results["text_gold_page_cited_low"], results["text_gold_page_cited_high"] = bootstrap_interval(found)
+    results |= _precision(judged)
     results["answers_n"] = len(judged)
     results["answers_given"] = sum(not each.reply["refused"] for each in judged) / len(judged)
     results["citations_n"] = checked
@@ -67,6 +69,18 @@ def evaluate(data_folder: Path) -> dict[str, float | int]:
     results["answers_proven"] = sum(not each.faults for each in judged) / len(judged)
     seconds = [each.seconds for each in judged]
     results["ask_p50_ms"], results["ask_p95_ms"] = (float(np.percentile(seconds, p)) * 1000 for p in (50, 95))
+    return results
+
+
+def _precision(judged: Sequence[Judged]) -> dict[str, float | int]:
+    """Return the share of right ones among the numeric answers of each evidence class: what `confidence` shows."""
+    results: dict[str, float | int] = {}
+    for evidence_class in ("kpi", "formula"):
+        given = [each for each in judged if each.verdict and each.reply["evidence_class"] == evidence_class]
+        hits = [float(each.verdict == "correct") for each in given]
+        results[f"precision_{evidence_class}_n"] = len(hits)
+        if hits:
+            results[f"precision_{evidence_class}"] = sum(hits) / len(hits)
     return results
 
 

@@ -44,6 +44,7 @@ def evaluate(data_folder: Path, *, every: int = 1) -> dict[str, float | int]:
         "section_large_with_body": totals["large_with_body"] / max(1, totals["large"]),
         "section_filings": len(cases),
         "section_expected": totals["expected"],
+        "section_judged": totals["judged"],
         "section_large": totals["large"],
         "section_seconds": round(time.perf_counter() - started, 1),
     }

@@ -18,6 +18,7 @@ from auspex.core.clock import FixedClock
 from auspex.core.problems import NotFound
 from auspex.filings.answer_question import AskQuestion, answer_question, find_answer
 from auspex.filings.ask_store import load_ask
+from auspex.filings.evaluations import confidence_in
 from auspex.filings.index.index_store import index_chunks
 from auspex.filings.model import Answer, Chunk
 from auspex.filings.problems import SpanInvalid, UnknownTicker
@@ -213,7 +214,7 @@ def test_an_ask_is_stored_and_paid_once_for_each_key_and_belongs_to_its_account(
     assert first.ask == second.ask
     stored = load_ask(connection, account_id=account_id, ask_id=first.ask.ask_id)
     assert stored.result == first.ask.result
-    assert stored.result["confidence"] is None
+    assert stored.result["confidence"] == confidence_in(stored.evidence_class)
     assert stored.result["source"] == "core"
     with pytest.raises(NotFound):
         load_ask(connection, account_id="acc_2", ask_id=first.ask.ask_id)

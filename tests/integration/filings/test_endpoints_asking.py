@@ -12,6 +12,8 @@ from tests.harness.events import Response
 from tests.harness.harness import Harness
 from tests.integration.filings.ingesting import ANNUAL, DIRECTORS, QUARTERLY, RELEASE, UNRECORDED, library_of
 
+from auspex.filings.evaluations import confidence_in
+
 REVENUE = "What was Larkspur's revenue in the quarter ended September 30, 2024?"
 
 
@@ -110,7 +112,7 @@ class TestAsks:
         answer = asker.ask(REVENUE)
         assert (answer["refused"], answer["reason"], answer["evidence_class"]) == (False, None, "kpi")
         assert "512000000" in {figure["value"] for figure in answer["figures"]}
-        assert (answer["source"], answer["fallback_from"], answer["confidence"]) == ("core", None, None)
+        assert (answer["source"], answer["fallback_from"], answer["confidence"]) == ("core", None, confidence_in("kpi"))
         for citation in answer["citations"]:
             assert citation["verified"] is True
             assert asker.verify(citation).data == {"valid": True, "reason": None, "actual_text": citation["quote"]}

@@ -104,7 +104,6 @@ HAS_NO_RULE = {
         "guidance": "the product", "guidance_outcomes": "the product", "expectations": "what the scorebook scores",
         "companies_to_score": "emptied by scoring",
         "ask_templates": "until their account goes", "template_rules": "reference data",
-        "evaluations": "what confidence stands on",
     },
     "oracle": {
         "competitions": "reference data", "teams": "the product", "team_aliases": "the product",

@@ -175,15 +175,27 @@ CREATE TABLE filings.companies_to_score (
 CREATE INDEX companies_to_score_by_age ON filings.companies_to_score (queued_at);
 GRANT SELECT, INSERT, UPDATE, DELETE ON filings.companies_to_score TO auspex_filings;
 
--- ── Templates, evaluations ─────────────────────────────────────────────────────────────────────────────────────────
+-- ── Templates ──────────────────────────────────────────────────────────────────────────────────────────────────────
+-- `params.table` says what the rows are; an account's own template names the common one it is `like` for its rules.
 CREATE TABLE filings.ask_templates (
-  template_key text NOT NULL,
+  template_key text NOT NULL CHECK (template_key ~ '^[a-z][a-z0-9_]{0,49}$'),
   account_id text REFERENCES platform.accounts,
   title text NOT NULL,
   question_template text NOT NULL,
-  params jsonb NOT NULL,
+  params jsonb NOT NULL CHECK (params ->> 'table' IN ('changes', 'surprises', 'guidance', 'risks')),
   UNIQUE NULLS NOT DISTINCT (account_id, template_key)
 );
+INSERT INTO filings.ask_templates (template_key, title, question_template, params) VALUES
+  ('qoq_changes', 'What changed', 'How did the figures of {company} for {period} change from {compare_to}?',
+   '{"table": "changes", "metrics": ["revenue", "gross_profit", "operating_income", "net_income", "eps_diluted",
+     "operating_cash_flow", "capex", "cash", "inventory", "receivables", "long_term_debt"]}'),
+  ('kpi_surprises', 'Surprises', 'Which figures of {company} for {period} lie far from what was expected?',
+   '{"table": "surprises", "metrics": ["revenue", "gross_profit", "operating_income", "net_income", "eps_diluted",
+     "operating_cash_flow", "capex"]}'),
+  ('guidance_shift', 'Guidance', 'How did the guidance that {company} gave with {period} shift from {compare_to}?',
+   '{"table": "guidance"}'),
+  ('risk_flags', 'Risks', 'Which risks of {company} are new in the report for {period} against {compare_to}?',
+   '{"table": "risks"}');
 
 CREATE TABLE filings.template_rules (
   template_key text NOT NULL,
@@ -192,21 +204,16 @@ CREATE TABLE filings.template_rules (
   weight numeric NOT NULL CHECK (weight > 0 AND weight <= 1),
   UNIQUE NULLS NOT DISTINCT (template_key, base_form, item)
 );
+INSERT INTO filings.template_rules (template_key, base_form, item, weight) VALUES
+  ('qoq_changes', '10-Q', NULL, 1.0), ('qoq_changes', '8-K', '2.02', 0.9), ('qoq_changes', '10-K', NULL, 0.7),
+  ('kpi_surprises', '8-K', '2.02', 1.0), ('kpi_surprises', '10-Q', NULL, 0.9), ('kpi_surprises', '10-K', NULL, 0.8),
+  ('guidance_shift', '8-K', '2.02', 1.0), ('guidance_shift', '10-Q', NULL, 0.9),
+  ('guidance_shift', '10-K', NULL, 0.8), ('guidance_shift', '8-K', '7.01', 0.7),
+  ('risk_flags', '10-K', NULL, 1.0), ('risk_flags', '10-Q', NULL, 0.9), ('risk_flags', '8-K', '1.03', 0.9),
+  ('risk_flags', '8-K', '1.05', 0.9), ('risk_flags', '8-K', '2.06', 0.9), ('risk_flags', '8-K', '3.01', 0.9),
+  ('risk_flags', '8-K', '4.01', 0.9), ('risk_flags', '8-K', '4.02', 0.9), ('risk_flags', '8-K', NULL, 0.4);
 
 ALTER TABLE filings.asks ADD COLUMN template_key text;
-
-CREATE TABLE filings.evaluations (
-  evaluation_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  metric text NOT NULL,
-  value numeric,
-  n integer NOT NULL CHECK (n >= 0),
-  low numeric,
-  high numeric,
-  dataset text NOT NULL,
-  code_version text NOT NULL,
-  measured_at timestamptz NOT NULL,
-  UNIQUE (metric, dataset, code_version, measured_at)
-);
 
 -- ── Two times ──────────────────────────────────────────────────────────────────────────────────────────────────────
 ALTER TABLE filings.events DROP CONSTRAINT events_topic_check;
@@ -221,14 +228,12 @@ CREATE TRIGGER guidance_outcomes_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE O
   FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER expectations_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.expectations
   FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
-CREATE TRIGGER evaluations_only_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON filings.evaluations
-  FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 -- ── Rights ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 GRANT SELECT ON filings.watchlist, filings.feed_mark, filings.index_entries, filings.guidance, filings.guidance_outcomes,
-  filings.expectations, filings.ask_templates, filings.template_rules, filings.evaluations TO auspex_filings;
-GRANT INSERT ON filings.watchlist, filings.index_entries, filings.guidance, filings.guidance_outcomes, filings.expectations,
-  filings.ask_templates, filings.evaluations TO auspex_filings;
+  filings.expectations, filings.ask_templates, filings.template_rules TO auspex_filings;
+GRANT INSERT ON filings.watchlist, filings.index_entries, filings.guidance, filings.guidance_outcomes, filings.expectations
+  TO auspex_filings;
 GRANT UPDATE (forms, notify) ON filings.watchlist TO auspex_filings;
 GRANT UPDATE ON filings.feed_mark, filings.index_entries TO auspex_filings;
 GRANT DELETE ON filings.watchlist TO auspex_filings;

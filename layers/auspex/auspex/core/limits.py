@@ -258,6 +258,12 @@ BACKFILL_PER_TICKER_MAX: Final = 100
 """Most filings of each ticker that a backfill takes."""
 BACKFILL_COMPANIES_PER_MESSAGE: Final = 5
 """Companies that one message of a backfill lists."""
+PERIOD_CHARACTERS_MAX: Final = 40
+"""Longest name of a period."""
+TEMPLATE_ROWS_MAX: Final = 50
+"""Rows of guidance or risks in the table of one template run; how many more there are is said."""
+TEMPLATE_PASSAGES_MAX: Final = 8
+"""Places of a template's table that a provider is shown."""
 SECTION_SLICE_CHARACTERS_MAX: Final = 20_000
 """Longest slice of a section's text in one reply."""
 TEXT_OFFSET_MAX: Final = 1_000_000_000

@@ -35,6 +35,7 @@ from auspex.filings.company_reads import (
     load_companies,
     read_coverage,
 )
+from auspex.filings.evaluations import confidence_in
 from auspex.filings.extraction.figures import Fault
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar
 from auspex.filings.kpi_reads import list_answer_figures, read_calendar
@@ -109,11 +110,31 @@ def answer_question(
     return insert_ask(connection, ask, idempotency_key=command.idempotency_key, reservation_id=reservation_id)
 
 
-def find_earlier(connection: Connection, command: AskQuestion) -> PaidAsk | None:
+class Repeatable(Protocol):
+    """A command that a caller may repeat under a key of its own."""
+
+    @property
+    def account_id(self) -> str:
+        """Who asks."""
+        ...
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key, None for a command that is never the same as another."""
+        ...
+
+    @property
+    def request_sha256(self) -> str:
+        """What was asked under it."""
+        ...
+
+
+def find_earlier(connection: Connection, command: Repeatable, *, prefix: str = "") -> PaidAsk | None:
     """Return the ask that this idempotency key made, None when it made none. Raises IdempotencyKeyReused."""
     if command.idempotency_key is None:
         return None
-    earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=command.idempotency_key)
+    key = prefix + command.idempotency_key
+    earlier = find_ask_by_key(connection, account_id=command.account_id, idempotency_key=key)
     if earlier is None:
         return None
     if earlier.request_sha256 != command.request_sha256:
@@ -199,12 +220,7 @@ def _answer(
     company: KnownCompany | None,
     as_of: datetime,
 ) -> Outcome:
-    calendar = FiscalCalendar()
-    if company is not None:
-        closed = read_coverage(connection, company.cik, as_of=as_of).year_end
-        year_end = company.fiscal_year_end or (closed.strftime("%m%d") if closed else None)
-        calendar = read_calendar(connection, cik=company.cik, year_end=year_end, as_of=as_of)
-    scope = Scope(company.cik if company else None, as_of, calendar)
+    scope = read_scope(connection, company, as_of) if company else Scope(None, as_of, FiscalCalendar())
     standing = Standing(parsed, company, scope)
     try:
         if company is not None and parsed.intent != Intent.TEXT:
@@ -219,6 +235,13 @@ def _answer(
     sections = {section_id: filed.section for section_id, filed in stored.items()}
     answer, faults = finish_answer(draft, sections, basis=parsed.basis)
     return Outcome(answer, faults, replace(standing, draft=draft) if not answer.refused else None)
+
+
+def read_scope(connection: Connection, company: KnownCompany, as_of: datetime) -> Scope:
+    """Return where to look for one company, with its fiscal calendar as its own filings tell it by then."""
+    closed = read_coverage(connection, company.cik, as_of=as_of).year_end
+    year_end = company.fiscal_year_end or (closed.strftime("%m%d") if closed else None)
+    return Scope(company.cik, as_of, read_calendar(connection, cik=company.cik, year_end=year_end, as_of=as_of))
 
 
 def _draft_figures(
@@ -278,7 +301,7 @@ def _choice(company: KnownCompany) -> dict[str, object]:
 def result_document(
     answer: Answer, *, latency_ms: int, source: str = SOURCE_CORE, fallback_from: str | None = None
 ) -> dict[str, Any]:
-    """Return the reply as JSON values. `confidence` stays null until an evaluation has measured it."""
+    """Return the reply as JSON values. `confidence` is null where no evaluation has measured such answers."""
     return {
         "answer_markdown": answer.answer_markdown,
         "refused": answer.refused,
@@ -297,7 +320,7 @@ def result_document(
         ],
         "derivations": [dict(derivation) for derivation in answer.derivations],
         "evidence_class": answer.evidence_class,
-        "confidence": None,
+        "confidence": confidence_in(answer.evidence_class),
         "source": source,
         "fallback_from": fallback_from,
         "latency_ms": latency_ms,

@@ -66,13 +66,18 @@ class Offer:
 
 
 def gather_material(
-    connection: Connection, standing: Standing, *, embedder: QueryEmbedder, question: str
+    connection: Connection, standing: Standing, *, embedder: QueryEmbedder | None, question: str
 ) -> Material | None:
-    """Return the chunks of an ask with the stored figures in them; None where they hold too little of the question."""
-    passages: Sequence[Passage] = standing.passages or find_passages(
-        connection, embedding=embedder.embed([standing.parsed.text])[0], scope=standing.scope,
-        question=standing.parsed, top_k=PASSAGES_MAX,
-    )  # fmt: skip
+    """Return the chunks of an ask with the stored figures in them; None where they hold too little of the question.
+
+    Without an embedder nothing is searched for: what stands is all there is.
+    """
+    passages: Sequence[Passage] = standing.passages
+    if not passages and embedder is not None:
+        passages = find_passages(
+            connection, embedding=embedder.embed([standing.parsed.text])[0], scope=standing.scope,
+            question=standing.parsed, top_k=PASSAGES_MAX,
+        )  # fmt: skip
     if standing.draft is None:
         (words,) = list_lexemes(connection, [standing.parsed.evidence])
         held: frozenset[str] = frozenset().union(*(passage.lexemes for passage in passages))

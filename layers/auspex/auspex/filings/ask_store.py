@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,23 @@ class StoredAsk:
     latency_ms: int
     tokens: int
     created_at: datetime
+    template_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskQuery:
+    """Filters of a list of asks; None means any. `of_templates` lists runs of templates instead of questions.
+
+    `asked_to` is exclusive; `ticker` is one that the ask was narrowed to, as it was given.
+    """
+
+    of_templates: bool = False
+    template_key: str | None = None
+    ticker: str | None = None
+    refused: bool | None = None
+    evidence_class: str | None = None
+    asked_from: datetime | None = None
+    asked_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ def insert_ask(
         "question": ask.question, "params": Jsonb(ask.params), "request_sha256": ask.request_sha256,
         "result": Jsonb(ask.result), "refused": ask.refused, "evidence_class": ask.evidence_class,
         "latency_ms": ask.latency_ms, "tokens": ask.tokens, "created_at": ask.created_at,
-        "reservation_id": reservation_id,
+        "reservation_id": reservation_id, "template_key": ask.template_key,
     }  # fmt: skip
     with refusals():
         paid = fetch_one(connection, SQL["insert_ask"], row)
@@ -85,11 +102,18 @@ def load_ask(connection: Connection, *, account_id: str, ask_id: str) -> StoredA
     return StoredAsk(**row)
 
 
-def list_asks(connection: Connection, *, account_id: str, limit: int, cursor: str | None) -> AskPage:
+def list_asks(
+    connection: Connection, *, account_id: str, query: AskQuery = AskQuery(), limit: int, cursor: str | None
+) -> AskPage:
     """Return a page of an account's asks, newest first. Raises MalformedRequest for a foreign cursor."""
-    filters = {"list": "asks", "account_id": account_id}
+    instants = {name: at.isoformat() if at else None for name, at in _instants(query).items()}
+    filters = {"list": "asks", "account_id": account_id, **asdict(query), **instants}
     (before_id,) = decode_cursor(cursor, filters=filters) if cursor else (None,)
-    parameters = {"account_id": account_id, "before_id": before_id, "rows_max": limit + 1}
+    parameters = asdict(query) | {"account_id": account_id, "before_id": before_id, "rows_max": limit + 1}
     asks = [StoredAsk(**row) for row in fetch_all(connection, SQL["list_asks"], parameters)]
     kept = asks[:limit]
     return AskPage(kept, encode_cursor([kept[-1].ask_id], filters=filters) if len(asks) > limit else None)
+
+
+def _instants(query: AskQuery) -> dict[str, datetime | None]:
+    return {"asked_from": query.asked_from, "asked_to": query.asked_to}

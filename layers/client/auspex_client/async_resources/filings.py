@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 from auspex_client.async_resources.filings_accessions import AsyncFilingsAccessions
+from auspex_client.async_resources.filings_ask_template_runs import AsyncFilingsAskTemplateRuns
+from auspex_client.async_resources.filings_ask_templates import AsyncFilingsAskTemplates
 from auspex_client.async_resources.filings_asks import AsyncFilingsAsks
 from auspex_client.async_resources.filings_backfills import AsyncFilingsBackfills
 from auspex_client.async_resources.filings_companies import AsyncFilingsCompanies
 from auspex_client.async_resources.filings_coverage import AsyncFilingsCoverage
+from auspex_client.async_resources.filings_evaluations import AsyncFilingsEvaluations
 from auspex_client.async_resources.filings_guidance import AsyncFilingsGuidance
 from auspex_client.async_resources.filings_ingestions import AsyncFilingsIngestions
 from auspex_client.async_resources.filings_kpis import AsyncFilingsKpis
@@ -42,10 +45,13 @@ class AsyncFilings(AsyncResource):
     def __init__(self, auspex: AsyncAuspex) -> None:
         super().__init__(auspex)
         self.accessions = AsyncFilingsAccessions(auspex)
+        self.ask_template_runs = AsyncFilingsAskTemplateRuns(auspex)
+        self.ask_templates = AsyncFilingsAskTemplates(auspex)
         self.asks = AsyncFilingsAsks(auspex)
         self.backfills = AsyncFilingsBackfills(auspex)
         self.companies = AsyncFilingsCompanies(auspex)
         self.coverage = AsyncFilingsCoverage(auspex)
+        self.evaluations = AsyncFilingsEvaluations(auspex)
         self.guidance = AsyncFilingsGuidance(auspex)
         self.ingestions = AsyncFilingsIngestions(auspex)
         self.kpis = AsyncFilingsKpis(auspex)

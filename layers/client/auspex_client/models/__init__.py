@@ -18,8 +18,10 @@ from auspex_client.models.filings_accessions import (
     Section,
     SectionText,
 )
+from auspex_client.models.filings_ask_templates import AskTemplate, TemplateRule
 from auspex_client.models.filings_companies import Company
 from auspex_client.models.filings_coverage import AgainstIndex, ByStatus, Coverage, Lag, LagsOut
+from auspex_client.models.filings_evaluations import Evaluation
 from auspex_client.models.filings_guidance import (
     Expectation,
     ExpectationRecord,
@@ -111,10 +113,12 @@ from auspex_client.models.shared import (
     OddsIn,
     Outcomes,
     Pin,
+    Relevance,
     ScenarioIn,
     Side,
     SideIn,
     Sport,
+    TemplateRun,
     TimelineEntry,
     Transaction,
     Unit,
@@ -129,6 +133,7 @@ __all__ = [
     "AgainstIndex",
     "Allowance",
     "Ask",
+    "AskTemplate",
     "Attempt",
     "AuditEntry",
     "Balance",
@@ -161,6 +166,7 @@ __all__ = [
     "Enrichment",
     "EnrichmentItem",
     "Estimate",
+    "Evaluation",
     "Event",
     "Expectation",
     "ExpectationRecord",
@@ -245,6 +251,7 @@ __all__ = [
     "RedriveFilter",
     "Redriven",
     "Rejected",
+    "Relevance",
     "Reliability",
     "Replay",
     "ReportVerification",
@@ -277,6 +284,8 @@ __all__ = [
     "TeamStrength",
     "TeamsTarget",
     "TelegramTarget",
+    "TemplateRule",
+    "TemplateRun",
     "ThreeWay",
     "Thresholds",
     "TickerItem",

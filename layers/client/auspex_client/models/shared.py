@@ -49,10 +49,7 @@ class Figure(Model):
 
 
 class Ask(Model):
-    """An answer with its evidence, or a refusal with its reason. `confidence` is null until it has been measured.
-
-    `source` is `core` or `<provider>/<model>`; `fallback_from` names whose answer was not served, or why there is none.
-    """
+    """An answer with its evidence, or a refusal with its reason."""
 
     answer_markdown: str
     ask_id: str
@@ -68,7 +65,13 @@ class Ask(Model):
     question: str
     reason: (
         Literal[
-            "no_evidence", "not_ingested", "period_missing", "ambiguous_company", "figure_unverified", "advice_request"
+            "no_evidence",
+            "not_ingested",
+            "period_missing",
+            "ambiguous_company",
+            "figure_unverified",
+            "advice_request",
+            "low_relevance",
         ]
         | str
         | None
@@ -230,6 +233,14 @@ class Outcomes(Model):
     home: float
 
 
+class Relevance(Model):
+    """How well the last six indexed filings serve the template: `score` is the best of their weights."""
+
+    coverage_brief: str
+    label: Literal["high", "medium", "low"] | str
+    score: Decimal
+
+
 class ScenarioIn(TypedDict):
     """Levers under a name, acting on top of the request's own."""
 
@@ -247,6 +258,47 @@ class SideIn(TypedDict):
 
 
 Sport = Literal["football", "basketball", "mma", "other"]
+
+
+class TemplateRun(Model):
+    """A run: its table first, each row with verified citations, then the answer in words.
+
+    `record` is how the company's guidance came out so far; only guidance has one.
+    """
+
+    answer_markdown: str
+    choices: list[dict[str, Any]]
+    citations: list[Citation]
+    compare_to: str | None
+    confidence: dict[str, Any] | None
+    created_at: dt.datetime
+    derivations: list[dict[str, Any]]
+    evidence_class: Literal["kpi", "formula", "extractive", "provider"] | str | None
+    fallback_from: str | None
+    figures: list[Figure]
+    latency_ms: int
+    period: str | None
+    reason: (
+        Literal[
+            "no_evidence",
+            "not_ingested",
+            "period_missing",
+            "ambiguous_company",
+            "figure_unverified",
+            "advice_request",
+            "low_relevance",
+        ]
+        | str
+        | None
+    )
+    record: dict[str, Any] | None
+    refused: bool
+    relevance: Relevance
+    rendered_question: str
+    run_id: str
+    source: str
+    table: list[dict[str, Any]]
+    template_key: str
 
 
 class Transaction(Model):

@@ -16,10 +16,13 @@ from auspex_client.models.shared import Ask, Job
 from auspex_client.replies import Reply
 from auspex_client.resource import Resource
 from auspex_client.resources.filings_accessions import FilingsAccessions
+from auspex_client.resources.filings_ask_template_runs import FilingsAskTemplateRuns
+from auspex_client.resources.filings_ask_templates import FilingsAskTemplates
 from auspex_client.resources.filings_asks import FilingsAsks
 from auspex_client.resources.filings_backfills import FilingsBackfills
 from auspex_client.resources.filings_companies import FilingsCompanies
 from auspex_client.resources.filings_coverage import FilingsCoverage
+from auspex_client.resources.filings_evaluations import FilingsEvaluations
 from auspex_client.resources.filings_guidance import FilingsGuidance
 from auspex_client.resources.filings_ingestions import FilingsIngestions
 from auspex_client.resources.filings_kpis import FilingsKpis
@@ -42,10 +45,13 @@ class Filings(Resource):
     def __init__(self, auspex: Auspex) -> None:
         super().__init__(auspex)
         self.accessions = FilingsAccessions(auspex)
+        self.ask_template_runs = FilingsAskTemplateRuns(auspex)
+        self.ask_templates = FilingsAskTemplates(auspex)
         self.asks = FilingsAsks(auspex)
         self.backfills = FilingsBackfills(auspex)
         self.companies = FilingsCompanies(auspex)
         self.coverage = FilingsCoverage(auspex)
+        self.evaluations = FilingsEvaluations(auspex)
         self.guidance = FilingsGuidance(auspex)
         self.ingestions = FilingsIngestions(auspex)
         self.kpis = FilingsKpis(auspex)

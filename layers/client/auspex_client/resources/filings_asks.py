@@ -5,6 +5,9 @@ Written by `make openapi` from the OpenAPI document; edit the handlers instead.
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Literal
+
 from auspex_client.calls import CallOptions, Operation, given
 from auspex_client.models.shared import Ask
 from auspex_client.replies import Page, Reply
@@ -18,16 +21,39 @@ class FilingsAsks(Resource):
     """Operations of `filings.asks`."""
 
     def list(
-        self, *, limit: int | None = None, cursor: str | None = None, options: CallOptions | None = None
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        ticker: str | None = None,
+        refused: bool | None = None,
+        evidence_class: Literal["kpi", "formula", "extractive", "provider"] | None = None,
+        asked_from: dt.datetime | None = None,
+        asked_to: dt.datetime | None = None,
+        options: CallOptions | None = None,
     ) -> Page[Ask]:
-        """List this account's asks, newest first.
+        """List this account's asks, newest first; runs of templates have a list of their own.
 
-        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters.
+        `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `ticker`: Asks that named
+        this ticker or CIK. `asked_from`: RFC 3339. `asked_to`: RFC 3339, exclusive.
 
         GET /v1/filings/asks, scope `filings:read`.
         """
         return self._auspex.page(
-            LIST_FILING_ASKS, Ask, query=given({"limit": limit, "cursor": cursor}), options=options
+            LIST_FILING_ASKS,
+            Ask,
+            query=given(
+                {
+                    "limit": limit,
+                    "cursor": cursor,
+                    "ticker": ticker,
+                    "refused": refused,
+                    "evidence_class": evidence_class,
+                    "asked_from": asked_from,
+                    "asked_to": asked_to,
+                }
+            ),
+            options=options,
         )
 
     def show(self, ask_id: str, *, options: CallOptions | None = None) -> Reply[Ask]:

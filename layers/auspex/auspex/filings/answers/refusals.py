@@ -1,4 +1,4 @@
-"""The six reasons for which an ask is refused, and how a refusal reads (FILINGS 7.17). A refusal costs nothing."""
+"""Why an ask or a run of a template is refused, and how that reads (FILINGS 7.17). A refusal costs nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ REFUSALS = {
     "period_missing": "The stored filings do not give this for the period asked for.",
     "ambiguous_company": "The question fits more than one company, or names none; name one.",
     "figure_unverified": "A figure or quote could not be proven against the stored text, so it is withheld.",
+    "low_relevance": "Little of what is indexed serves this template; send `force` to run it all the same.",
     "advice_request": "Auspex gives no advice to buy, sell or hold. Ask for a figure or a statement.",
 }
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factories.answer_evidence import COMPANY, Filing
 
+from auspex.filings.answers.answer import check_draft
 from auspex.filings.answers.drafts import Draft
 from auspex.filings.answers.evidence import Source
 from auspex.filings.extraction.expectations import is_surprise
@@ -138,13 +139,14 @@ def two_years() -> Filing:
 
 class TestChanges:
     def test_have_a_share_unless_the_earlier_figure_makes_it_misleading(self) -> None:
-        index, _ = two_years().read()
-        draft = Draft(COMPANY, index.calendar, "formula")
+        index, sections = two_years().read()
+        draft = Draft(COMPANY, index.calendar, "formula", asked=[Q3_BEFORE, Q3])
         grew, turned = (state_change(draft, m, index, Q3, Q3_BEFORE).fields for m in ("revenue", "net_income"))
         assert (grew["change_abs"], grew["change_pct"]) == (Decimal(8_259_000_000), Decimal("0.096285"))
         assert (turned["change_abs"], turned["change_pct"], turned["reason"]) == (
             Decimal(150_000_000), None, "previous_negative",
         )  # fmt: skip
+        assert check_draft(draft, sections, basis=Basis.GAAP)[1] == ()
 
     def test_of_what_nobody_reported_say_so(self) -> None:
         index, _ = two_years().read()
@@ -169,14 +171,15 @@ class TestSurprises:
         assert not is_surprise(Decimal("129.99"), q50=Decimal(110), **bounds)
 
     def test_are_measured_by_the_last_expectation_before_the_figure_was_known(self) -> None:
-        index, _ = two_years().read()
+        index, sections = two_years().read()
         issued = [
             expectation(80, 82, 84, datetime(2024, 10, 1, tzinfo=UTC)),
             expectation(90, 93, 96, datetime(2024, 10, 20, tzinfo=UTC)),
             expectation(94, 94, 94, datetime(2025, 3, 1, tzinfo=UTC)),
         ]
-        draft = Draft(COMPANY, index.calendar, "kpi")
+        draft = Draft(COMPANY, index.calendar, "kpi", asked=[Q3])
         fields = state_surprise(draft, "revenue", index, Q3, issued).fields
+        assert check_draft(draft, sections, basis=Basis.GAAP)[1] == ()
         assert fields["expectation"]["expectation_id"] == "exp_2024-10-20"
         assert (fields["flagged"], fields["deviation"]) == (False, Decimal(1_036_000_000))
         early = state_surprise(draft, "revenue", index, Q3, issued[:1]).fields

@@ -166,16 +166,9 @@ def _risks(connection: Connection, company: KnownCompany, scope: Scope, wanted: 
     ]
     draft, rows = _proven(connection, statements, lambda: Draft(company, scope.calendar, "extractive"))
     if not rows:
-        said = (
-            f"No sentence is new in the {report.form} for {report.report_date.isoformat()}; no item of high severity."
-        )
-        draft.lines.append(said)
-        draft.exempt.append(said)
-    cut = len(spans) - len(sources)
-    if cut > 0:
-        said = f"{cut} more new sentences are not shown."
-        draft.lines.append(said)
-        draft.exempt.append(said)
+        _say(draft, f"Nothing is new in the {report.form} for {report.report_date.isoformat()}, and no item is grave.")
+    if len(spans) > len(sources):
+        _say(draft, f"{len(spans) - len(sources)} more new sentences are not shown.")
     return BuiltTable(draft, rows, _period_of(report, scope).label, _period_of(before, scope).label)
 
 

@@ -71,7 +71,9 @@ def state_figure(draft: Draft, label: str, found: Computation) -> dict[str, Any]
         )  # fmt: skip
     for figure in found.inputs.values():
         if figure not in draft.evidence:
-            draft.state(figure, scale=figure.scale_shown, prefix="" if is_reported else "- ")
+            draft.state(
+                figure, scale=figure.scale_shown, prefix="" if is_reported else "- ", of_company=is_reported
+            )  # fmt: skip
     return {
         "value": found.value, "unit": unit_name(lead), "period_end": found.period[0],
         "formula": None if is_reported else found.expression,

@@ -41,7 +41,8 @@ def state_surprise(
     if expected is None:
         return Row(fields | {"missing": "no_expectation"}, sources_of(found))
     flagged = is_surprise(found.value, q10=expected.q10, q50=expected.q50, q90=expected.q90)
-    draft.lines.append(f"{fields['label']} is {'far from' if flagged else 'near'} what was expected before.")
+    owner = f" of {draft.company.name}" if draft.company else ""
+    draft.lines.append(f"{fields['label']}{owner} is {'far from' if flagged else 'near'} what was expected before.")
     fields |= {
         "deviation": found.value - expected.q50, "threshold": threshold(q10=expected.q10, q90=expected.q90),
         "flagged": flagged,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+from infra.local.provider_server.server import ProviderServer
 from tests.conftest import Database
 from tests.factories.stored_filings import accession_number, store_filing
+from tests.harness.events import Response
 from tests.harness.harness import Harness
+from tests.integration.filings.prompted import answer, configure, sentences
+from tests.integration.providers.conftest import serving
 
 from auspex.core.ids import new_id
 
 CIK = 77
 KEPT = "We depend on a single supplier of diffraction gratings for all of our instruments."
-FRESH = "A flood closed our plant in Cork for the whole of May and may do so again."
+FRESH = "A flood closed the plant in Cork that makes our detectors and may do so again."
 RESTATED = "A new tariff on optical glass raises what our instruments cost to make."
 SPOILT = "Our audited statements of 2022 can no longer be relied upon by anybody."
 LAST_AUTUMN, LATER = "2024-11-01T00:00:00Z", "2025-06-01T00:00:00Z"
@@ -82,10 +87,14 @@ def books(database: Database) -> Books:
     return Books(database)
 
 
-def run(harness: Harness, template: str, **body: Any) -> Any:
+def post(harness: Harness, template: str, **body: Any) -> Response:
     key = harness.create_key("filings:read")
     path = f"/v1/filings/ask-templates/{template}/runs"
-    reply = harness.request("POST", path, key=key, json={"ticker": str(CIK)} | body)
+    return harness.request("POST", path, key=key, json={"ticker": str(CIK)} | body)
+
+
+def run(harness: Harness, template: str, **body: Any) -> Any:
+    reply = post(harness, template, **body)
     assert reply.status == 200, reply.body
     return reply.data
 
@@ -128,6 +137,36 @@ class TestRisks:
         found = run(harness, "risk_flags", period="FY2024", as_of=LATER)
         assert (found["refused"], found["table"]) == (False, [])
         assert found["answer_markdown"].startswith("Nothing is new in the 10-K for 2024-12-31")
+
+
+class TestProse:
+    """A provider's words over the rows of a table."""
+
+    @pytest.fixture
+    def server(self, harness: Harness, books: Books) -> Iterator[ProviderServer]:
+        books.file("10-K", "2023-02-20", "2022-12-31", ("item1a", KEPT))
+        books.file("10-K", "2024-02-20", "2023-12-31", ("item1a", f"{KEPT} {FRESH}"))
+        harness.rows("UPDATE filings.corpus SET n = 100, sum_dl = 1000 RETURNING 1")  # words weigh by an index
+        with serving() as server:
+            configure(harness, server)
+            yield server
+            configure(harness, None)
+
+    def test_is_served_for_five_tokens_beside_the_same_table(self, harness: Harness, server: ProviderServer) -> None:
+        core = run(harness, "risk_flags", provider="none")
+        answer(server, sentences((FRESH, "c1", FRESH)))
+        reply = post(harness, "risk_flags")
+        assert (reply.data["source"], reply.headers["token-cost"]) == ("openai/local-openai-model", "5")
+        assert reply.data["table"] == core["table"]
+        assert (reply.data["evidence_class"], reply.data["fallback_from"]) == ("provider", None)
+
+    def test_that_is_not_proven_gives_way_to_the_core(self, harness: Harness, server: ProviderServer) -> None:
+        core = run(harness, "risk_flags", provider="none")
+        answer(server, sentences(("Profits of Example Corp will double.", "c1", FRESH)), times=2)
+        reply = post(harness, "risk_flags")
+        assert (reply.data["source"], reply.headers["token-cost"]) == ("core", "2")
+        assert reply.data["fallback_from"] == "openai/local-openai-model"
+        assert reply.data["answer_markdown"] == core["answer_markdown"]
 
 
 class TestGuidance:

@@ -21,7 +21,6 @@ from auspex.core.database import Connection
 ROOT = Path(__file__).resolve().parents[2]
 BOOTSTRAP_ROUNDS = 2_000
 ROLE = "auspex_filings"
-ROLES = ("auspex_platform", "auspex_providers", "auspex_oracle", ROLE)
 
 
 def model_directory() -> Path:

@@ -18,6 +18,8 @@ from auspex.filings.adapters.edgar_sgml import document_body, split_submission
 HERE = Path(__file__).parent
 MANIFEST = HERE / "manifest.json"
 CORPUS = HERE / "corpus"
+SATURDAY = 5
+"""EDGAR publishes no master index of a weekend."""
 COMPRESS_FROM_BYTES = 1_400
 CACHED_BODIES_MAX = 12
 LISTED = ("/www/cgi-bin/browse-edgar?", "/www/Archives/edgar/daily-index/")
@@ -81,7 +83,7 @@ class Store:
 
     def _listing(self, path: str) -> Stored | None:
         day = listings.index_day(path)
-        if day is not None:
+        if day is not None and day.weekday() < SATURDAY:
             filed = [f for f in self.filings.values() if f.get("filing_date") == day.isoformat()]
             return _composed_listing("text/plain", listings.master_index(day, filed, self._companies))
         query = dict(parse_qsl(urlsplit(path).query))

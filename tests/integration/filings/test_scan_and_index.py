@@ -192,8 +192,9 @@ class TestDailyIndex:
         }  # fmt: skip
 
     def test_an_index_that_is_absent_fails_the_run_and_is_read_the_next_day(
-        self, desk: Harness, pages: AlteredStore
+        self, desk: Harness, pages: AlteredStore, replay: ReplayServer
     ) -> None:
+        replay.faults.arm(Fault(index_path(date(2024, 11, 4)), "404"))
         desk.rows("INSERT INTO filings.index_days VALUES ('2024-11-03', 'closed', NULL, 0, 0, '2024-11-04')")
         desk.pass_time(86_400)
         assert desk.fire("schedule_reconcile_daily") is None
@@ -230,7 +231,8 @@ class TestDailyIndex:
         desk.fire("schedule_reconcile_daily")
         assert set(stored(desk)) == {RELEASE}
 
-    def test_a_day_that_never_comes_is_given_up_on_record(self, desk: Harness) -> None:
+    def test_a_day_that_never_comes_is_given_up_on_record(self, desk: Harness, replay: ReplayServer) -> None:
+        replay.faults.arm(Fault(index_path(date(2024, 10, 23)), "404"))
         desk.rows("INSERT INTO filings.index_days VALUES ('2024-10-23', 'waiting', 'absent', 0, 0, '2024-10-24')")
         desk.rows("INSERT INTO filings.index_days VALUES ('2024-11-03', 'closed', NULL, 0, 0, '2024-11-04')")
         assert desk.fire("schedule_reconcile_daily") is None

@@ -67,10 +67,12 @@ def wait_for_filings(
     """Turn a job's placeholder into the filings it found, and into `further` units that are yet to be worked on.
 
     What is indexed already ends its unit at once and costs nothing, or is left out without `with_stored`; what died or
-    was set aside is begun again; what is under way is waited for. Nothing happens to a job that is over.
+    was set aside is begun again; what is under way is waited for. Nothing happens to a job that is over, or where a
+    message sent by hand names none.
     """
     job_id = cause.job_id
-    assert job_id is not None
+    if job_id is None:
+        return
     rows = fetch_all(connection, SQL["lock_filings_shared"], {"accessions": [fetch.accession for fetch in fetches]})
     status = {str(row["accession"]): str(row["status"]) for row in rows}
     wanted = [fetch for fetch in fetches if with_stored or status.get(fetch.accession) != "indexed"]

@@ -1,6 +1,6 @@
 """Watch companies: list, add, take off.
 Route: GET, POST, DELETE /v1/filings/watchlist · Reads: filings.companies · Writes: filings.watchlist
-Fails: watchlist-full, validation-failed, malformed-request"""
+Sends: ScanCompany · Fails: watchlist-full, validation-failed, malformed-request"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from auspex.core.limits import WATCHLIST_ITEMS_MAX
 from auspex.filings.representations import Cik, Form, Ticker
 from auspex.filings.watch_companies import WatchItem, unwatch_company, watch_companies
 from auspex.filings.watchlist_reads import list_watches
-from auspex.platform.endpoint import Caller, endpoint
+from auspex.platform.endpoint import Caller, RequestCause, endpoint
 from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
 
 ROUTE = "/v1/filings/watchlist"
@@ -96,12 +96,14 @@ async def list_watchlist(
 
 
 @api.post(ROUTE, response_model=WatchedOut, scope="filings:write")
-async def watch_filings(body: WatchCompanies, caller: Caller) -> WatchedOut:
+async def watch_filings(body: WatchCompanies, caller: Caller, cause: RequestCause) -> WatchedOut:
     """Watch companies. Doing so again changes only what the request changes; unknown names are returned."""
     items = [item.to_item() for item in body.items]
     at = current_clock().now()
     with transaction() as connection:
-        found = watch_companies(connection, account_id=caller.account_id, plan=caller.plan, items=items, at=at)
+        found = watch_companies(
+            connection, account_id=caller.account_id, plan=caller.plan, items=items, cause=cause, at=at
+        )
     return WatchedOut(
         items=[WatchOut.model_validate(row) for row in found.rows],
         unresolved=[UnresolvedOut.model_validate(row) for row in found.unresolved],

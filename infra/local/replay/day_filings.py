@@ -7,6 +7,7 @@ page.
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from typing import Any
 
 from infra.local.replay.sample.markup import heading, paragraph, table
@@ -39,13 +40,14 @@ def fictional_companies() -> dict[str, dict[str, Any]]:
 def script(manifest: dict[str, Filing], companies: dict[str, dict[str, Any]]) -> list[Filing]:
     """Return the day's filings in their order: mixed, always the same, without their times.
 
+    A company's filings keep the order in which it filed them, so that an amendment follows what it amends.
     Of companies without a ticker there is none: EDGAR's directory does not know them, so that nobody can watch them.
     """
     known = {int(cik) for cik, company in companies.items() if company["tickers"]}
     chosen = [filing for filing in manifest.values() if filing["cik"] in known and _is_small(filing)]
     filings = chosen + [_release_filing(n) for n in range(COMPANIES)]
     random.Random(20241104).shuffle(filings)  # noqa: S311 - the same mixture every time, no secret
-    return [dict(filing) for filing in filings]
+    return [dict(filing) for filing in _in_companies_order(filings)]
 
 
 def body_of(cik: int, filename: str) -> bytes | None:
@@ -56,6 +58,15 @@ def body_of(cik: int, filename: str) -> bytes | None:
     if filename.endswith("-8k.htm"):
         return _cover(number).encode()
     return _release(number).encode()
+
+
+def _in_companies_order(filings: list[Filing]) -> list[Filing]:
+    """Have each company's filings take that company's places in the order in which they were filed."""
+    own: dict[int, list[Filing]] = defaultdict(list)
+    for filing in sorted(filings, key=lambda f: (f.get("filing_date", ""), f["accession"])):
+        own[filing["cik"]].append(filing)
+    turns = {cik: iter(filed) for cik, filed in own.items()}
+    return [next(turns[filing["cik"]]) for filing in filings]
 
 
 def _is_small(filing: Filing) -> bool:

@@ -91,6 +91,11 @@ class TestScan:
         assert stored(desk) == {RELEASE: "detected scan", QUARTERLY: "detected scan"}
         assert desk.rows("SELECT 1 FROM platform.notifications") == []  # filed before the watch began
 
+    def test_a_watch_is_scanned_at_once_so_that_the_fiscal_year_is_known_first(self, desk: Harness) -> None:
+        assert scan(desk)["scans"] == 0  # the schedule finds it under way
+        (company,) = desk.rows("SELECT fiscal_year_end FROM filings.companies WHERE cik = %(cik)s", {"cik": CIK})
+        assert company["fiscal_year_end"] == "1231"
+
     def test_a_scan_takes_all_that_is_new_and_not_only_the_newest(self, desk: Harness, pages: AlteredStore) -> None:
         keep_submissions(pages, "2024-06-30")
         scan(desk)
@@ -109,7 +114,9 @@ class TestScan:
         keep_submissions(pages, "2024-11-04")
         body = {"tickers": [{"ticker": "FLRK", "limit": 1}]}
         assert desk.request("POST", "/v1/filings/ingestions", key=desk.create_key("filings"), json=body).status == 202
-        (message,) = desk.rows("SELECT body FROM platform.outbox WHERE queue = 'filings-scan'")
+        (message,) = desk.rows(
+            "SELECT body FROM platform.outbox WHERE queue = 'filings-scan' AND body::jsonb ->> 'job_id' IS NOT NULL"
+        )
         desk.invoke("filings", "stage_scan", record(message["body"]))
         desk.rows("DELETE FROM platform.outbox")
         assert stored(desk) == {AMENDED: "detected request"}

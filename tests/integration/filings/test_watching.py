@@ -39,9 +39,13 @@ def pages(replay: ReplayServer) -> AlteredStore:
 
 @pytest.fixture
 def desk(make_harness: HarnessMaker, replay: ReplayServer, pages: AlteredStore) -> Harness:
-    """The application half a minute after the sample company's release was accepted."""
+    """The application half a minute after the sample company's release was accepted.
+
+    The scan that a watch begins with is under way all the while: what is found here, the feed found.
+    """
     harness = make_harness(parameters=parameters_of(replay), now=ACCEPTED + timedelta(seconds=34))
     harness.fire("schedule_refresh_companies")
+    harness.rows("UPDATE filings.companies SET scan_sent_at = %(at)s", {"at": harness.clock.now()})
     return harness
 
 

@@ -47,6 +47,12 @@ def watch(harness: Harness, key: str, *items: dict[str, Any]) -> Any:
     return harness.request("POST", WATCHLIST, key=key, json={"items": list(items)})
 
 
+def scans(harness: Harness) -> list[int]:
+    """Return the companies that scans were sent for."""
+    rows = harness.rows("SELECT body::jsonb -> 'body' -> 'cik' AS cik FROM platform.outbox WHERE queue = 'filings-scan'")
+    return sorted(row["cik"] for row in rows)
+
+
 NAMED = {
     "AAPL": [("AAPL", "exact")],
     "aapl": [("AAPL", "exact")],
@@ -137,6 +143,32 @@ class TestWatchlist:
             refused = watch(directory, key, item)
             assert refused.status == 422
             assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+class TestFirstScan:
+    def test_a_company_is_scanned_when_a_watch_of_it_begins_and_not_when_it_changes(self, directory: Harness) -> None:
+        key = directory.create_key("filings")
+        watch(directory, key, {"ticker": "GOOGL"}, {"ticker": "AAPL"}, {"ticker": "NOBODY"})
+        assert scans(directory) == [320_193, 1_652_044]
+        watch(directory, key, {"ticker": "AAPL", "forms": ["8-K"]}, {"ticker": "F"})
+        assert scans(directory) == [37_996, 320_193, 1_652_044]
+        assert directory.fire("schedule_poll_scan")["scans"] == 0  # they are under way
+
+    def test_it_is_sent_once_while_it_is_under_way_and_again_for_who_comes_later(self, directory: Harness) -> None:
+        first, second, third = (directory.create_key("filings") for _ in range(3))
+        watch(directory, first, {"ticker": "AAPL"})
+        watch(directory, second, {"ticker": "AAPL"})
+        assert scans(directory) == [320_193]
+        directory.pass_time(60)
+        directory.rows("UPDATE filings.companies SET last_scan_at = %(at)s", {"at": directory.clock.now()})
+        watch(directory, third, {"ticker": "AAPL"})
+        assert scans(directory) == [320_193, 320_193]
+
+    def test_a_watch_that_is_refused_sends_nothing(self, directory: Harness) -> None:
+        directory.rows("INSERT INTO filings.companies (cik, name) SELECT n, 'x' FROM generate_series(1, 11) n")
+        key = directory.create_key("filings", plan="free")
+        assert watch(directory, key, *({"cik": n} for n in range(1, 12))).status == 422
+        assert scans(directory) == []
 
 
 class TestCoverage:

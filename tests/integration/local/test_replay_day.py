@@ -109,6 +109,13 @@ def test_a_request_that_makes_no_sense_is_refused(body: Any) -> None:
         SimulatedDay(Store(None)).steer(body)
 
 
+def test_an_amendment_is_filed_after_the_report_that_it_amends() -> None:
+    places = {filing["accession"]: n for n, filing in enumerate(begun(None).describe()["filings"])}
+    larkspur = sorted(accession for accession in places if accession.startswith("9999999001-"))
+    assert len(larkspur) == 6
+    assert [places[accession] for accession in larkspur] == sorted(places[accession] for accession in larkspur)
+
+
 def test_without_a_day_the_recordings_answer() -> None:
     day = SimulatedDay(Store(None))
     assert day.answer(FEED.format(0)) is None

@@ -13,9 +13,11 @@ from auspex.core.limits import (
     WATCHED_COMPANIES_PREMIUM_MAX,
     WATCHED_COMPANIES_PREPAID_MAX,
 )
+from auspex.core.messages import Cause
 from auspex.core.problems import ValidationFailed, pointer_error
 from auspex.filings.company_reads import find_companies_by_name, list_nearest
 from auspex.filings.followed_forms import followed_forms
+from auspex.filings.poll_scan import scan_at_once
 from auspex.filings.problems import WatchlistFull
 from auspex.filings.watchlist_reads import SQL
 
@@ -43,9 +45,11 @@ class Watched:
 
 
 def watch_companies(
-    connection: Connection, *, account_id: str, plan: str, items: Sequence[WatchItem], at: datetime
+    connection: Connection, *, account_id: str, plan: str, items: Sequence[WatchItem], cause: Cause, at: datetime
 ) -> Watched:
     """Watch companies, in the caller's transaction; one that is watched takes on the new forms and wishes.
+
+    Those that begin to be watched are scanned at once.
 
     Unknown names change nothing and are returned. Raises WatchlistFull above the plan's number, ValidationFailed for a
     form that is not read.
@@ -54,7 +58,8 @@ def watch_companies(
     fetch_one(connection, SQL["lock_watchlist"], {"account_id": account_id})
     found = find_companies_by_name(connection, [item.name for item in items])
     wanted = {found[item.name].cik: item for item in items if item.name in found}
-    connection.execute(
+    written = fetch_all(
+        connection,
         SQL["upsert_watches"],
         {
             "account_id": account_id, "ciks": list(wanted), "at": at,
@@ -65,6 +70,7 @@ def watch_companies(
     row = fetch_one(connection, SQL["count_watches"], {"account_id": account_id})
     if row is None or row["companies"] > COMPANIES_MAX[plan]:
         raise WatchlistFull(detail=f"The plan {plan} watches at most {COMPANIES_MAX[plan]} companies.")
+    scan_at_once(connection, ciks=[new["cik"] for new in written if new["begins"]], cause=cause, at=at)
     rows = fetch_all(connection, SQL["list_named_watches"], {"account_id": account_id, "ciks": list(wanted)})
     missing = dict.fromkeys(item.name for item in items if item.name not in found)
     unresolved = [{"asked": name, "nearest": list_nearest(connection, name)} for name in missing]

@@ -3,11 +3,14 @@
 SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('watchlist:' || %(account_id)s::text, 0))
 
 -- name: upsert_watches
+-- What begins: companies that this account did not watch before (the statement sees the table as it was).
+WITH before AS (SELECT b.cik FROM filings.watchlist AS b WHERE b.account_id = %(account_id)s)
 INSERT INTO filings.watchlist AS w (account_id, cik, forms, notify, created_at)
 SELECT %(account_id)s, i.cik, string_to_array(i.forms, ','), string_to_array(i.notify, ','), %(at)s
 FROM unnest(%(ciks)s::bigint[], %(forms)s::text[], %(notify)s::text[]) AS i (cik, forms, notify)
 ORDER BY i.cik
 ON CONFLICT (account_id, cik) DO UPDATE SET forms = excluded.forms, notify = excluded.notify
+RETURNING w.cik, NOT EXISTS (SELECT 1 FROM before WHERE before.cik = w.cik) AS begins
 
 -- name: count_watches
 SELECT count(*) AS companies FROM filings.watchlist WHERE account_id = %(account_id)s

@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 from infra.local import aws
 from infra.local.demo_filings_journeys import show_journeys
+from infra.local.demo_filings_operations import backfill, operate, redrive
 from infra.local.demo_oracle_journeys import Caller
 from infra.local.state import state_directory
 from infra.local.statements import Statements
@@ -83,8 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     mend(day)
     reconcile(day)
     show_record(day)
-    show_journeys(analyst=day.analyst, operator=day.operator, check=day.record.check)
+    show_journeys(analyst=day.analyst, check=day.record.check)
     day.replay("POST", "/__filing_day", {})
+    backfill(day.analyst, day.record.check)
+    operate(operator=day.operator, analyst=day.analyst, check=day.record.check)
     print(f"\nThe day took {time.monotonic() - started:.0f} s")
     for failure in day.record.failures:
         print(f"FALSE: {failure}", file=sys.stderr)
@@ -206,18 +209,9 @@ def mend(day: Day) -> None:
     reason = shown[poisoned]["dead_letter_reason"]
     day.record.check("the poisoned filing is dead for a reason of its own", holds=reasons[reason] == 1)
     day.replay("POST", "/__filing_day", {"mended": True})
-    letters = day.operator("GET", f"/v1/ops/dead-letters?reason={reason}&limit=100").data
-    ids = [letter["dead_letter_id"] for letter in letters]
-    redriven = day.operator("POST", "/v1/ops/dead-letters/redrive", {"ids": ids})
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        status = day.analyst("GET", f"/v1/filings/accessions/{poisoned}", quiet=True).data["status"]
-        if status == "indexed":
-            break
-        time.sleep(2)
-    day.record.check("mended and redriven, the poisoned filing is indexed", holds=status == "indexed")
-    again = day.operator("POST", "/v1/ops/dead-letters/redrive", {"ids": ids})
-    day.record.check("redriving it again does nothing", holds=redriven.status == again.status == 202)
+    redrive(
+        operator=day.operator, analyst=day.analyst, check=day.record.check, reason=reason, accession=poisoned
+    )  # fmt: skip
 
 
 def reconcile(day: Day) -> None:

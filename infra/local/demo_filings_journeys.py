@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
 
-from infra.local.demo_oracle_journeys import Caller
+from infra.local.demo_oracle_journeys import Caller, Check
 
-Check = Callable[..., None]
 FIRST = "9999997001-26-000001"
+AMENDED = "9999999001-25-000009"
+"""The 10-K/A of the sample company Larkspur (FLRK): it states other capital expenditure than the 10-K before it."""
+VERIFIED = ("accession", "section_key", "document", "start", "end", "quote", "text_sha256")
 
 
-def show_journeys(*, analyst: Caller, operator: Caller, check: Check) -> None:
-    """Walk the journeys of FILINGS §2 over the day's filings."""
+def show_journeys(*, analyst: Caller, check: Check) -> None:
+    """Walk the journeys of FILINGS §2 over the day's filings, those of the operator and the backfill apart."""
     look_up(analyst, check)
     read_alerts(analyst, check)
     read_filing(analyst, check)
     ask(analyst, check)
-    look_at_operations(operator, check)
+    run_templates(analyst, check)
+    read_guidance(analyst, check)
+    go_back_in_time(analyst, check)
 
 
 def look_up(analyst: Caller, check: Check) -> None:
@@ -32,9 +38,10 @@ def look_up(analyst: Caller, check: Check) -> None:
 
 def read_alerts(analyst: Caller, check: Check) -> None:
     """Read what an alert says."""
-    print("\nAn analyst reads the alerts of one company")
+    print("\nAn analyst reads the alerts of two companies")
     rows = analyst("GET", "/v1/notifications?topic=FMRD&limit=10").data
-    for row in rows:
+    fictional = analyst("GET", "/v1/notifications?topic=ZD01&limit=10").data
+    for row in [*rows, *fictional]:
         print(f"    {row['title']}")
         print("      " + row["body"].replace("\n", "\n      "))
     check(
@@ -43,6 +50,9 @@ def read_alerts(analyst: Caller, check: Check) -> None:
     )
     check("the alert names the revenue", holds=any("revenue" in row["title"] for row in rows))
     check("and the guidance that was given", holds=any("guidance given" in row["body"] for row in rows))
+    check(
+        "the fiscal year was known before the first filing", holds=any("Q3 FY2024" in row["body"] for row in fictional)
+    )
 
 
 def read_filing(analyst: Caller, check: Check) -> None:
@@ -55,27 +65,88 @@ def read_filing(analyst: Caller, check: Check) -> None:
 
 
 def ask(analyst: Caller, check: Check) -> None:
-    """Ask for a figure of the day, and for one that is not there."""
+    """Ask for a figure of the day, have its quote verified, and ask for what is refused."""
     print("\nAn analyst asks")
-    said = analyst(
-        "POST", "/v1/filings/asks", {"question": "What was revenue in the third quarter of 2024?", "tickers": ["ZD01"]}
-    )
+    question = "What was revenue in the third quarter of 2024?"
+    said = analyst("POST", "/v1/filings/asks", {"question": question, "tickers": ["ZD01"]})
     print(f"    {said.data['answer_markdown']}")
+    cited = said.data["citations"]
+    for one in cited:
+        print(f"    [{one['accession']} {one['section_key']} {one['start']}–{one['end']}] {one['quote'][:90]}")
+    check("it is answered with citations, and costs two tokens", holds=bool(cited) and _cost(said) == 2)
+    proofs = [
+        analyst("POST", "/v1/filings/citations/verifications", {name: one[name] for name in VERIFIED}) for one in cited
+    ]
+    check("each quote is the stored text, byte for byte", holds=all(proof.data["valid"] for proof in proofs))
+    refusals = {"Should I buy ZD01?": "advice_request", "What was revenue in fiscal year 2011?": "period_missing"}
+    for asked, reason in refusals.items():
+        refused = analyst("POST", "/v1/filings/asks", {"question": asked, "tickers": ["ZD01"]})
+        print(f"    {asked} {refused.data['reason']}: {refused.data['answer_markdown']}")
+        check(
+            f"it is refused ({reason}), and costs nothing",
+            holds=refused.data["refused"] and refused.data["reason"] == reason and _cost(refused) == 0,
+        )
+
+
+def run_templates(analyst: Caller, check: Check) -> None:
+    """Run a prepared question, and one for which little was filed."""
+    print("\nAn analyst runs a template")
+    listed = analyst("GET", "/v1/filings/ask-templates").data
+    print(f"    there are {', '.join(template['template_key'] for template in listed)}")
+    quarter = {"ticker": "FLRK", "period": "Q3 2024", "compare_to": "prior_year"}
+    run = analyst("POST", "/v1/filings/ask-templates/qoq_changes/runs", quarter)
+    said, relevance = run.data, run.data["relevance"]
+    print(f"    {said['rendered_question']} Relevance {relevance['label']}: {relevance['coverage_brief']}")
+    whole = [row for row in said["table"] if row["missing"] is None]
+    for row in whole:
+        print(f"    {row['metric']:20} {row['value']:>12} after {row['compare_value']:>12}: {row['change_pct']}")
+    places = [place for row in whole for place in [*row["citations"], *row["compare_citations"]]]
+    check("every figure of its table is cited, now and then", holds=all(place["verified"] for place in places))
+    check("it has rows, and costs two tokens", holds=bool(whole) and bool(places) and _cost(run) == 2)
+    low = analyst("POST", "/v1/filings/ask-templates/risk_flags/runs", {"ticker": "ZD01"})
+    print(f"    {low.data['relevance']['label']}: {low.data['relevance']['coverage_brief']}")
     check(
-        "the answer's citations are verified",
-        holds=all(c["verified"] for c in said.data["citations"]) and not said.data["refused"],
-    )
-    refused = analyst("POST", "/v1/filings/asks", {"question": "Should I buy ZD01?", "tickers": ["ZD01"]})
-    check(
-        "advice is refused, and costs nothing", holds=refused.headers["token-cost"] == "0" and refused.data["refused"]
+        "where little serves it, nothing is run and nothing paid",
+        holds=(low.data["reason"], low.data["relevance"]["label"], _cost(low)) == ("low_relevance", "low", 0),
     )
 
 
-def look_at_operations(operator: Caller, check: Check) -> None:
-    """See how the schedules ran."""
-    print("\nAn operator looks at the schedules")
-    rows = {row["schedule"]: row for row in operator("GET", "/v1/ops/schedules").data}
-    for name in ("filings-poll-feed", "filings-poll-scan", "filings-reconcile-daily"):
-        last = rows[name]["last_run"] if "last_run" in rows[name] else rows[name]
-        print(f"    {name}: {last.get('outcome')}, {last.get('detail')}")
-    check("feed, scan and index have run", holds={"filings-poll-feed", "filings-poll-scan"} <= set(rows))
+def read_guidance(analyst: Caller, check: Check) -> None:
+    """See what companies of the day promised."""
+    print("\nAn analyst opens the ledger of guidance")
+    promised = {ticker: analyst("GET", f"/v1/filings/guidance?ticker={ticker}") for ticker in ("ZD01", "FLRK")}
+    rows = [row for reply in promised.values() for row in reply.data]
+    for row in rows:
+        span = " to ".join(str(end) for end in (row["low"], row["high"]) if end is not None)
+        print(
+            f"    {row['metric']} {row['fiscal_period']}: {span} {row['unit'] or ''}, {row['action']}, {row['outcome']}"
+        )
+    check("each company has promises", holds=all(reply.data for reply in promised.values()))
+    check("each stands with its quote", holds=all(row["citation"]["quote"] for row in rows))
+    check("reading them is free", holds=all(_cost(reply) == 0 for reply in promised.values()))
+
+
+def go_back_in_time(analyst: Caller, check: Check) -> None:
+    """Ask the same before and after an amendment."""
+    print("\nAn analyst asks what was known before an amendment")
+    amended = analyst("GET", f"/v1/filings/accessions/{AMENDED}").data
+    before = datetime.fromisoformat(amended["accepted_at"]) - timedelta(seconds=1)
+    question: dict[str, Any] = {"question": "What was capital expenditure in fiscal year 2024?", "tickers": ["FLRK"]}
+    told = {}
+    for name, when in (("before", {"as_of": before.isoformat()}), ("after", {})):
+        said = analyst("POST", "/v1/filings/asks", question | when).data
+        told[name] = ({place["accession"] for place in said["citations"]}, said["answer_markdown"])
+        print(f"    {name}: {said['answer_markdown']} {sorted(told[name][0])}")
+    check("the report it amends answered before", holds=told["before"][0] == {amended["amends"]})
+    check("the amendment answers now, and otherwise",
+          holds=told["after"][0] == {AMENDED} and told["after"][1] != told["before"][1])  # fmt: skip
+    path = "/v1/filings/kpis?ticker=FLRK&metric=capex&period_type=year"
+    stood = analyst("GET", f"{path}&as_of={quote(before.isoformat())}").data
+    stands = analyst("GET", path).data
+    values = [{row["value"] for row in rows if row["period_end"] == "2024-12-31"} for rows in (stood, stands)]
+    print(f"    figures of 2024: {sorted(values[0])} then, {sorted(values[1])} now")
+    check("so do the figures", holds=bool(values[0]) and bool(values[1]) and not values[0] & values[1])
+
+
+def _cost(reply: Any) -> int:
+    return int(reply.headers.get("token-cost", 0))

@@ -49,7 +49,7 @@ def watch(harness: Harness, key: str, *items: dict[str, Any]) -> Any:
 
 def scans(harness: Harness) -> list[int]:
     """Return the companies that scans were sent for."""
-    rows = harness.rows("SELECT body::jsonb -> 'body' -> 'cik' AS cik FROM platform.outbox WHERE queue = 'filings-scan'")
+    rows = harness.rows("SELECT body::jsonb #> '{body,cik}' AS cik FROM platform.outbox WHERE queue = 'filings-scan'")
     return sorted(row["cik"] for row in rows)
 
 

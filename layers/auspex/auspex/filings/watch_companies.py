@@ -49,10 +49,8 @@ def watch_companies(
 ) -> Watched:
     """Watch companies, in the caller's transaction; one that is watched takes on the new forms and wishes.
 
-    Those that begin to be watched are scanned at once.
-
-    Unknown names change nothing and are returned. Raises WatchlistFull above the plan's number, ValidationFailed for a
-    form that is not read.
+    Those that it begins to watch are scanned at once. Unknown names change nothing and are returned. Raises
+    WatchlistFull above the plan's number, ValidationFailed for a form that is not read.
     """
     _refuse_unread_forms(items)
     fetch_one(connection, SQL["lock_watchlist"], {"account_id": account_id})

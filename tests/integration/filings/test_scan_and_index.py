@@ -26,12 +26,15 @@ AMENDED = "9999999001-24-000020"
 
 @pytest.fixture
 def pages(replay: ReplayServer) -> AlteredStore:
-    """What EDGAR shows in place of the sample corpus."""
-    return AlteredStore(replay)
+    """What EDGAR shows in place of the sample corpus; of the two weeks before there is no index to begin with."""
+    store = AlteredStore(replay)
+    for days in range(14):
+        store.replace(index_path(date(2024, 10, 23) + timedelta(days=days)), None)
+    return store
 
 
 @pytest.fixture
-def desk(make_harness: HarnessMaker, replay: ReplayServer) -> Harness:
+def desk(make_harness: HarnessMaker, replay: ReplayServer, pages: AlteredStore) -> Harness:
     """The application on a Monday morning, with somebody who watches the sample company."""
     harness = make_harness(parameters=parameters_of(replay), now=MONDAY)
     harness.fire("schedule_refresh_companies")
@@ -156,6 +159,7 @@ class TestScan:
             "SELECT (SELECT min(account_id) FROM platform.accounts), n, '{8-K}', '{}', %(at)s "
             "FROM generate_series(1, 1600) n", {"at": MONDAY},
         )  # fmt: skip
+        desk.rows("UPDATE filings.companies SET scan_sent_at = NULL")  # not even for the watch that just began
         first = desk.fire("schedule_poll_scan")
         assert (first["scans"], first["left"]) == (SCANS_PER_ROUND_MAX, 101)
         sent = desk.rows(
@@ -172,6 +176,7 @@ class TestScan:
 class TestDailyIndex:
     def test_what_feed_and_scan_missed_is_fetched_told_and_shown(self, desk: Harness, pages: AlteredStore) -> None:
         key = desk.create_key("filings")
+        keep_submissions(pages, "1990-01-01")  # the scan finds nothing
         ingest(desk, key, RELEASE)
         desk.hop()
         desk.rows("UPDATE filings.watchlist SET created_at = '2024-10-01'")

@@ -45,8 +45,12 @@ def desk(make_harness: HarnessMaker, replay: ReplayServer, pages: AlteredStore) 
     """
     harness = make_harness(parameters=parameters_of(replay), now=ACCEPTED + timedelta(seconds=34))
     harness.fire("schedule_refresh_companies")
-    harness.rows("UPDATE filings.companies SET scan_sent_at = %(at)s", {"at": harness.clock.now()})
+    hold_scans(harness)
     return harness
+
+
+def hold_scans(desk: Harness) -> None:
+    desk.rows("UPDATE filings.companies SET scan_sent_at = %(at)s", {"at": desk.clock.now()})
 
 
 def show_feed(store: AlteredStore, *listed: Listed) -> None:
@@ -194,6 +198,7 @@ class TestTelling:
 
     def test_what_was_filed_before_the_watch_began_alerts_nobody(self, desk: Harness, pages: AlteredStore) -> None:
         desk.pass_time(86_400)
+        hold_scans(desk)
         watch(desk, desk.create_key("filings"))
         show_feed(pages, release())
         assert desk.fire("schedule_poll_feed")["fetched"] == 1

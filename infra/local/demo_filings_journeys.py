@@ -131,7 +131,7 @@ def go_back_in_time(analyst: Caller, check: Check) -> None:
     print("\nAn analyst asks what was known before an amendment")
     amended = analyst("GET", f"/v1/filings/accessions/{AMENDED}").data
     before = datetime.fromisoformat(amended["accepted_at"]) - timedelta(seconds=1)
-    question: dict[str, Any] = {"question": "What was capital expenditure in fiscal year 2024?", "tickers": ["FLRK"]}
+    question: dict[str, Any] = {"question": "What was Larkspur's capex in FY2024?", "tickers": ["FLRK"]}
     told = {}
     for name, when in (("before", {"as_of": before.isoformat()}), ("after", {})):
         said = analyst("POST", "/v1/filings/asks", question | when).data

@@ -26,15 +26,12 @@ AMENDED = "9999999001-24-000020"
 
 @pytest.fixture
 def pages(replay: ReplayServer) -> AlteredStore:
-    """What EDGAR shows in place of the sample corpus; of the two weeks before there is no index to begin with."""
-    store = AlteredStore(replay)
-    for days in range(14):
-        store.replace(index_path(date(2024, 10, 23) + timedelta(days=days)), None)
-    return store
+    """What EDGAR shows in place of the sample corpus."""
+    return AlteredStore(replay)
 
 
 @pytest.fixture
-def desk(make_harness: HarnessMaker, replay: ReplayServer, pages: AlteredStore) -> Harness:
+def desk(make_harness: HarnessMaker, replay: ReplayServer) -> Harness:
     """The application on a Monday morning, with somebody who watches the sample company."""
     harness = make_harness(parameters=parameters_of(replay), now=MONDAY)
     harness.fire("schedule_refresh_companies")

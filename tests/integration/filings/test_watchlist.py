@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 from infra.local.replay.server import ReplayServer
+from tests.conftest import Database
 from tests.factories.stored_filings import store_filing
 from tests.harness.fixtures import HarnessMaker
 from tests.harness.harness import Harness
 from tests.integration.filings.conftest import parameters_of
 from tests.integration.filings.ingesting import CIK
+
+from auspex.core import outbox
+from auspex.core.messages import Cause
+from auspex.filings.poll_scan import scan_at_once
 
 WATCHLIST = "/v1/filings/watchlist"
 COMPANIES: tuple[tuple[int, str, list[str], list[str]], ...] = (
@@ -163,6 +168,19 @@ class TestFirstScan:
         directory.rows("UPDATE filings.companies SET last_scan_at = %(at)s", {"at": directory.clock.now()})
         watch(directory, third, {"ticker": "AAPL"})
         assert scans(directory) == [320_193, 320_193]
+
+    def test_two_who_begin_at_once_send_one_scan_and_not_none(self, directory: Harness, database: Database) -> None:
+        for _ in range(2):
+            directory.create_key("filings")
+        accounts = [row["account_id"] for row in directory.rows("SELECT account_id FROM platform.accounts")]
+        at = directory.clock.now()
+        with database.connect() as one, database.connect() as other, one.transaction(), other.transaction():
+            for connection, account_id in zip((one, other), accounts, strict=True):
+                row = (account_id, at)
+                connection.execute("INSERT INTO filings.watchlist VALUES (%s, 320193, '{8-K}', '{}', %s)", row)
+            sent = [scan_at_once(each, ciks=[320_193], cause=Cause(), at=at) for each in (one, other)]
+        outbox.forget_pending()
+        assert (sent, scans(directory)) == ([1, 0], [320_193])
 
     def test_a_watch_that_is_refused_sends_nothing(self, directory: Harness) -> None:
         directory.rows("INSERT INTO filings.companies (cik, name) SELECT n, 'x' FROM generate_series(1, 11) n")

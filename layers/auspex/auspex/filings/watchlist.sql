@@ -10,7 +10,7 @@ SELECT %(account_id)s, i.cik, string_to_array(i.forms, ','), string_to_array(i.n
 FROM unnest(%(ciks)s::bigint[], %(forms)s::text[], %(notify)s::text[]) AS i (cik, forms, notify)
 ORDER BY i.cik
 ON CONFLICT (account_id, cik) DO UPDATE SET forms = excluded.forms, notify = excluded.notify
-RETURNING w.cik, NOT EXISTS (SELECT 1 FROM before WHERE before.cik = w.cik) AS begins
+RETURNING w.cik, w.cik <> ALL (ARRAY(SELECT b.cik FROM before AS b)) AS begins
 
 -- name: count_watches
 SELECT count(*) AS companies FROM filings.watchlist WHERE account_id = %(account_id)s

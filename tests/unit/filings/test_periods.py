@@ -80,6 +80,15 @@ def test_the_calendar_comes_from_what_the_document_states() -> None:
     assert read_calendar({}, "nothing", latest_end=date(2024, 6, 30)) is None
 
 
+def test_a_quarter_that_is_still_expected_is_not_the_one_that_ended() -> None:
+    text = "Revenue was $408 million.\nFor the fourth quarter of 2024, the company expects revenue of $416 million."
+    ended = date(2024, 9, 30)
+    assert read_calendar({}, text, latest_end=ended, fiscal_year_end="1231") == FiscalCalendar(ended, 2024, 3)
+    assert read_calendar({}, text, latest_end=ended) is None
+    stated = f"Results of the third quarter of fiscal 2025. {text}"
+    assert read_calendar({}, stated, latest_end=ended, fiscal_year_end="1231") == FiscalCalendar(ended, 2025, 3)
+
+
 def test_a_quarter_that_ended_defines_no_fiscal_year() -> None:
     text = "results of the first quarter of fiscal year 2024 ended July 28, 2023"
     calendar = read_calendar({}, text, latest_end=date(2023, 7, 28))

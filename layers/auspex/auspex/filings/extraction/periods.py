@@ -31,6 +31,7 @@ _STATED_YEAR = re.compile(
 _STATED_YEAR_AFTER = re.compile(
     rf"\byear\s+{_DATED}\s*\([“\"‘']?(?:the\s+[“\"]?)?fiscal\s+(?:year\s+)?((?:19|20)\d\d)", re.IGNORECASE
 )
+_EXPECTED = re.compile(r"\b(?:expects?|anticipates?)\b", re.IGNORECASE)
 _STATED_QUARTER = re.compile(
     r"\b(first|second|third|fourth)(?:[\s-]+fiscal)?[\s-]+quarter(?:\s+and\s+[\w\s]{0,30}?)?(?:\s+results)?\s*,?"
     r"(?:\s+of|\s+for)?"
@@ -92,13 +93,21 @@ def read_calendar(
     closed = next((item for item in stated_years if abs((item.end - latest_end).days) <= DAY_TOLERANCE), None)
     if closed is not None:
         return closed
-    stated = _STATED_QUARTER.search(text[:STATEMENT_REACH_CHARACTERS])
+    near = text[:STATEMENT_REACH_CHARACTERS]
+    stated = next((match for match in _STATED_QUARTER.finditer(near) if not _is_expected(near, match)), None)
     if stated is not None:
         return FiscalCalendar(latest_end, int(stated.group(3)), ORDINALS[stated.group(1).lower()])
     if stated_years:
         return stated_years[0]
     month_day = re.fullmatch(r"(?:--)?(\d\d)-?(\d\d)", fiscal_year_end or "")
     return None if month_day is None else _by_year_end(latest_end, int(month_day.group(1)), int(month_day.group(2)))
+
+
+def _is_expected(text: str, match: re.Match[str]) -> bool:
+    """Tell whether the sentence around a stated quarter speaks of what is to come."""
+    begins = max(text.rfind(". ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
+    ends = [place for place in (text.find(". ", match.end()), text.find("\n", match.end())) if place >= 0]
+    return _EXPECTED.search(text, begins, min(ends, default=len(text))) is not None
 
 
 def _stated_years(text: str) -> list[FiscalCalendar]:

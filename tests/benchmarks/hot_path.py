@@ -15,14 +15,12 @@ ROUNDS, CALLS, WARM_UP_CALLS = 3, 200, 20
 PATH = "/v1/benchmark/effects"
 TOKENS = 1_000_000
 CALLS_FOR_MONEY_MAX = 2
-RATES = {"AUSPEX_RATE_FACTOR": "100000"}
-"""Tests may raise the rate limits; a benchmark would soon be refused."""
 
 
 def measure_hot_path(database: BenchmarkDatabase) -> dict[str, Any]:
     """Return milliseconds of the bare application, of a paid route and of its replay, and the statements of a call."""
     _give_tokens(database)
-    environment = database.environment("platform") | RATES | {"AUSPEX_IDEMPOTENCY_TABLE": "benchmark"}
+    environment = database.environment("platform") | {"AUSPEX_IDEMPOTENCY_TABLE": "benchmark"}
     runs: dict[str, list[Called]] = {"bare_write": [], "paid_write": [], "paid_write_with_key": [], "replay": []}
     for number in range(ROUNDS):
         for name, called in runs.items():

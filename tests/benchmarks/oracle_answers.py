@@ -148,7 +148,7 @@ def _deliver(database: BenchmarkDatabase, function: str, bodies: list[str]) -> C
 
 
 def _environment(database: BenchmarkDatabase) -> dict[str, str]:
-    return database.environment("oracle") | {"AUSPEX_RATE_FACTOR": "100000", "AUSPEX_IDEMPOTENCY_TABLE": "benchmark"}
+    return database.environment("oracle") | {"AUSPEX_IDEMPOTENCY_TABLE": "benchmark"}
 
 
 def _waiting(database: BenchmarkDatabase, queue: str, job_id: str) -> list[str]:

@@ -4,11 +4,10 @@ Sends: the messages, to the queues they died in · Fails: malformed-request, val
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated
 
 from fastapi import Query
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect
@@ -16,70 +15,34 @@ from auspex.core.limits import REDRIVE_LETTERS_MAX
 from auspex.filings.ops_reads import LetterQuery, list_dead_letters
 from auspex.filings.redrive_letters import RedriveLetters, redrive_letters
 from auspex.filings.representations import Ticker
+from auspex.platform.dead_letter_representations import DeadLetterOut, LetterChoice, RedriveChoice
 from auspex.platform.endpoint import Caller, IdempotencyKey, RequestCause, endpoint
-from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
 from auspex.platform.representations import JobOut, MessageName
-
-FilingsLetterId = Annotated[
-    str, Field(pattern=r"^dead_[0-9A-HJKMNP-TV-Z]{26}$", examples=["dead_01JBVEXAMP1E0000000000000D"])
-]
 
 api = endpoint(__name__, scope="admin")
 
 
-class FilingsDeadLetterOut(Representation):
+class FilingsDeadLetterOut(DeadLetterOut):
     """A message nobody could process: its body word for word, why, and whose filing it was about."""
 
-    dead_letter_id: FilingsLetterId
-    queue: Annotated[str, Field(examples=["filings-analysis"])]
-    stage: Annotated[str, Field(examples=["filings-analysis"])]
-    node: Annotated[str | None, Field(description="The step of the stage", examples=["facts"])]
-    reason: Annotated[str, Field(examples=["processing-failed"])]
-    error: str
-    message: str
     accession: str | None
     ticker: str | None
-    attempts: int
-    unit: Annotated[str | None, Field(description="The unit of jobs that it failed")]
-    job_id: str | None
-    account_id: str | None
-    request_id: str | None
-    redrivable: Annotated[bool, Field(description="Whether the body is a message of ours at all")]
-    dead_at: datetime
-    redriven_at: datetime | None
 
 
-class FilingsRedriveFilter(Request):
+class FilingsRedriveFilter(LetterChoice):
     """Which dead letters; a field left out means any."""
 
-    stage: MessageName | None = None
-    reason: MessageName | None = None
     ticker: Ticker | None = None
 
-    @model_validator(mode="after")
-    def name_something(self) -> Self:
-        """Refuse a filter that selects everything by accident."""
-        if self.stage is None and self.reason is None and self.ticker is None:
-            raise ValueError("name a stage, a reason or a ticker; `all: true` selects every letter")
-        return self
 
-
-class CreateFilingsRedrive(Request):
+class CreateFilingsRedrive(RedriveChoice):
     """Exactly one of `ids`, `filter` and `all`; the latter two take the oldest `max` that were not redriven yet."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"filter": {"reason": "processing-failed"}}]})
 
-    ids: Annotated[list[FilingsLetterId], Field(min_length=1, max_length=REDRIVE_LETTERS_MAX)] | None = None
     filter: FilingsRedriveFilter | None = None
-    all: Literal[True] | None = None
     max: Annotated[int, Field(ge=1, le=REDRIVE_LETTERS_MAX)] = REDRIVE_LETTERS_MAX
-
-    @model_validator(mode="after")
-    def choose_one(self) -> Self:
-        """Refuse none and several ways to select."""
-        if sum(given is not None for given in (self.ids, self.filter, self.all)) != 1:
-            raise ValueError("give exactly one of ids, filter, all")
-        return self
 
 
 class FilingsRedriveOut(Representation):

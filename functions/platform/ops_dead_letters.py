@@ -4,82 +4,41 @@ Sends: the messages, to the queues they died in · Fails: malformed-request, val
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect
 from auspex.core.limits import REDRIVE_LETTERS_MAX
+from auspex.platform.dead_letter_representations import DeadLetterOut, LetterChoice, RedriveChoice
 from auspex.platform.endpoint import Caller, endpoint
 from auspex.platform.operations import list_dead_letters
 from auspex.platform.redrive import LetterFilter, RedriveCommand, redrive_dead_letters
-from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation, Request
+from auspex.platform.replies import PAGE_LIMIT_DEFAULT, Cursor, Page, PageLimit, Representation
 from auspex.platform.representations import MessageName
 
 ROUTE = "/v1/ops/dead-letters"
 LETTERS_DEFAULT = 100
-DeadLetterId = Annotated[
-    str, Field(pattern=r"^dead_[0-9A-HJKMNP-TV-Z]{26}$", examples=["dead_01JBVEXAMP1E0000000000000D"])
-]
 Outcome = Literal["sent", "already_redriven", "already_done", "unreadable", "not_found"]
 
 api = endpoint(__name__, scope="admin")
 
 
-class DeadLetterOut(Representation):
-    """A message nobody could process: its body word for word, and why."""
-
-    dead_letter_id: DeadLetterId
-    queue: Annotated[str, Field(examples=["filings-analysis"])]
-    stage: Annotated[str, Field(examples=["filings-analysis"])]
-    node: Annotated[str | None, Field(description="The step of the stage", examples=["facts"])]
-    reason: Annotated[str, Field(examples=["processing-failed"])]
-    error: str
-    message: str
-    attempts: int
-    unit: Annotated[str | None, Field(description="The unit of jobs that it failed")]
-    job_id: str | None
-    account_id: str | None
-    request_id: str | None
-    redrivable: Annotated[bool, Field(description="Whether the body is a message of ours at all")]
-    dead_at: datetime
-    redriven_at: datetime | None
-
-
-class RedriveFilter(Request):
+class RedriveFilter(LetterChoice):
     """Which dead letters; a field left out means any."""
 
-    stage: MessageName | None = None
-    reason: MessageName | None = None
     queue: MessageName | None = None
 
-    @model_validator(mode="after")
-    def name_something(self) -> Self:
-        """Refuse a filter that selects everything by accident."""
-        if self.stage is None and self.reason is None and self.queue is None:
-            raise ValueError("name a stage, a reason or a queue; `all: true` selects every letter")
-        return self
 
-
-class CreateRedrive(Request):
+class CreateRedrive(RedriveChoice):
     """Exactly one of `ids`, `filter` and `all`; the latter two take the oldest `max` that were not redriven yet."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"filter": {"reason": "processing-failed"}, "max": 100}]})
 
-    ids: Annotated[list[DeadLetterId], Field(min_length=1, max_length=REDRIVE_LETTERS_MAX)] | None = None
     filter: RedriveFilter | None = None
-    all: Literal[True] | None = None
     max: Annotated[int, Field(ge=1, le=REDRIVE_LETTERS_MAX)] = LETTERS_DEFAULT
-
-    @model_validator(mode="after")
-    def choose_one(self) -> Self:
-        """Refuse none and several ways to select."""
-        if sum(given is not None for given in (self.ids, self.filter, self.all)) != 1:
-            raise ValueError("give exactly one of ids, filter, all")
-        return self
 
     def to_command(self) -> RedriveCommand:
         """Return what the use case takes."""

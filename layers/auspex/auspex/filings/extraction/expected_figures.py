@@ -135,7 +135,8 @@ def _series(actuals: Sequence[Actual], period_type: PeriodType) -> Series:
         values = best[actual.metric, actual.basis, actual.unit]
         near = next((end for end in values if abs((end - actual.period_end).days) <= WEEK_DRIFT_DAYS), None)
         if near is None or _rank(actual) > _rank(values[near]):
-            values.pop(near, None)  # type: ignore[arg-type] # None is no key of it
+            if near is not None:
+                del values[near]
             values[actual.period_end] = actual
     return {key: sorted((end, actual.value) for end, actual in values.items()) for key, values in best.items()}
 

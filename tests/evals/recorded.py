@@ -54,18 +54,20 @@ MEASURES = (
     Measure("section_precision", "section_judged", REPORTS),
     Measure("section_large_with_body", "section_large", REPORTS),
     Measure("figures_accuracy", "figures_n", FACTS),
-    Measure("figures_table_accuracy", "figures_table_n", REPORTS),
     Measure("eps_revenue_accuracy", "eps_revenue_n", FACTS),
     Measure("formula_accuracy", "formula_n", TATQA),
     Measure("bm25_top10_parity", "bm25_parity_n", SCIFACT),
     Measure("bm25_ndcg_at_10", "bm25_ndcg_n", SCIFACT),
-    Measure("guidance_accuracy", "guidance_n", SAMPLES),
+    Measure("guidance_accuracy", "guidance_items", SAMPLES),
     Measure("expectation_coverage_80", "expectation_n", FACTS),
 )
 
 
 def record(measured: Mapping[str, float | int]) -> list[str]:
-    """Write the figures that are among the measures and return their names."""
+    """Write the figures that are among the measures and return their names. Raises LookupError for one without n."""
+    uncounted = [m.metric for m in MEASURES if m.metric in measured and m.n not in measured]
+    if uncounted:
+        raise LookupError(f"measured, but the number of cases has another name than stated here: {uncounted}")
     kept = {row["metric"]: row for row in json.loads(FILE.read_text(encoding="utf-8"))}
     new = rows_of(measured, code_version=_commit(), at=datetime.now(UTC))
     kept |= {row["metric"]: row for row in new}

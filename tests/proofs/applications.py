@@ -29,3 +29,9 @@ def toy_application(database: Database, **options: Any) -> Iterator[Harness]:
         connection.execute(TABLE.encode())
     with Harness(database, root=TOY, **options) as harness:
         yield harness
+
+
+def money(harness: Harness) -> tuple[int, int]:
+    """Return what all accounts have, and what is set aside."""
+    (row,) = harness.rows("SELECT sum(available)::bigint AS a, sum(reserved)::bigint AS r FROM platform.balances")
+    return int(row["a"]), int(row["r"])

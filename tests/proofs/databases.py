@@ -57,10 +57,15 @@ class ProofServer:
         password = self.superuser_password if role == "postgres" else self.role_password
         return f"postgresql://{role}:{password}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str, planted: str | None = None) -> None:
-        """Clone the template; `planted` is SQL that replaces a part of what was shipped."""
+    def clone(self, name: str) -> None:
+        """Make a database of the migrated template."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY".encode())
+
+    def create_database(self, name: str, planted: str | None = None) -> None:
+        """Clone the template for histories; `planted` is SQL that replaces a part of what was shipped."""
+        self.clone(name)
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '100ms'".encode())
             connection.execute(f"ALTER DATABASE {name} SET jit = off".encode())
         with psycopg.connect(self.url(name), autocommit=True) as connection:

@@ -25,10 +25,6 @@ class Timeline:
         """Return the present as the database's clock would show it."""
         return BEGINNING + timedelta(seconds=self.now)
 
-    def seconds_at(self, moment: datetime) -> float:
-        """Return a moment of that clock in seconds since the beginning."""
-        return (moment - BEGINNING).total_seconds()
-
     def wait(self, seconds: float) -> None:
         """Let virtual time go by for the calling thread."""
         gate = threading.Semaphore(0)

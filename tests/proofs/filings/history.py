@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.harness.harness import Harness
 from tests.integration.filings.test_pipeline import POINTS, final_state, recount
+from tests.proofs.applications import money
 
 COMPANY, WATCHED_COMPANY = "FLRK", "FMRD"
 CIK = 9999999001
@@ -225,12 +226,6 @@ def judge(harness: Harness, undisturbed: dict[str, Any], before: tuple[int, int]
         "each delivered filing is paid once": jobs["cost"] == due["tokens"],
         "accounts paid the cost and nothing is set aside": after == (before[0] - jobs["cost"], before[1]),
     }
-
-
-def money(harness: Harness) -> tuple[int, int]:
-    """Return what all accounts have, and what is set aside."""
-    (row,) = harness.rows("SELECT sum(available)::bigint AS a, sum(reserved)::bigint AS r FROM platform.balances")
-    return int(row["a"]), int(row["r"])
 
 
 def forget(harness: Harness) -> None:

@@ -14,7 +14,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from tests.proofs.lock.databases import ProofServer, planted_bugs, proof_server
+from tests.proofs.databases import ProofServer, own_server
+from tests.proofs.lock.databases import make_lane_database, planted_bugs
 from tests.proofs.lock.day import OUTAGE_HOURS, Day
 from tests.proofs.lock.history import KINDS, WORKERS, Lane, ViolationError
 
@@ -30,7 +31,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     started = time.monotonic()
-    with proof_server() as server:
+    with own_server() as server:
         result = prove(server, histories=options.histories, seconds=options.minutes * 60, seed=options.seed)
     result["seconds"] = round(time.monotonic() - started, 1)
     missing = [kind for kind in KINDS if not result["kinds"].get(kind)]
@@ -50,7 +51,7 @@ def prove(server: ProofServer, *, histories: int, seconds: float, seed: int) -> 
     caught = [bug for bug in planted_bugs() if _is_caught(server, bug, seed)]
     switches = live_a_day(server)
     for number in range(LANES):
-        server.clone(f"lane_{number}")
+        make_lane_database(server, f"lane_{number}")
     share = -(-histories // LANES)
     with ProcessPoolExecutor(LANES) as pool:
         lanes = [
@@ -85,7 +86,7 @@ def run_lane(server: ProofServer, name: str, histories: int, deadline: float, se
 
 def live_a_day(server: ProofServer, *, workers: int = WORKERS) -> int:
     """Return the switches of the simulated day."""
-    server.clone("day")
+    make_lane_database(server, "day")
     lane = Lane(server.url("day", "auspex_filings"), server.url("day", "auspex_providers"))
     try:
         return Day(lane.operator, workers=workers, seed=3).run()
@@ -95,7 +96,7 @@ def live_a_day(server: ProofServer, *, workers: int = WORKERS) -> int:
 
 def _is_caught(server: ProofServer, bug: str, seed: int) -> bool:
     name = f"planted_{bug}"
-    server.clone(name, planted=bug)
+    make_lane_database(server, name, planted=bug)
     found = run_lane(server, name, PLANTED_HISTORIES_MAX, time.monotonic() + 120, seed)
     return bool(found["violations"])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.harness.harness import Harness
+from tests.proofs.applications import money
 
 from auspex.oracle.model import Depth
 from auspex.oracle.prices import batch_tokens
@@ -35,12 +36,6 @@ class Verdict:
 
     claims: dict[str, bool]
     kinds: list[str]
-
-
-def money(harness: Harness) -> tuple[int, int]:
-    """Return what all accounts have, and what is set aside."""
-    (row,) = harness.rows("SELECT sum(available)::bigint AS a, sum(reserved)::bigint AS r FROM platform.balances")
-    return int(row["a"]), int(row["r"])
 
 
 def lost_shards(harness: Harness, job_id: str) -> int:

@@ -14,7 +14,8 @@ from unittest.mock import patch
 from psycopg.errors import LockNotAvailable
 from tests.harness.harness import Harness
 from tests.integration.oracle.batching import UNANSWERABLE, begin, fixture
-from tests.proofs.oracle_jobs.books import Asked, judge, lost_shards, money
+from tests.proofs.applications import money
+from tests.proofs.oracle_jobs.books import Asked, judge, lost_shards
 
 from auspex.core import faults
 from auspex.core.limits import JOB_HOURS_MAX

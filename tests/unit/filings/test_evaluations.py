@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.evals.recorded import rows_of
+from tests.evals.recorded import MEASURES, record, rows_of
 
 from auspex.filings.evaluations import confidence_in, load_evaluations
 
@@ -29,6 +29,15 @@ def test_a_share_has_its_own_interval_or_one_over_hits_and_misses() -> None:
 
 def test_what_was_not_measured_of_any_case_is_not_recorded() -> None:
     assert recorded(precision_formula_n=0, numeric_correct=1.0, section_recall=0.99) == {}
+
+
+def test_a_figure_whose_number_of_cases_goes_by_another_name_is_not_lost_in_silence() -> None:
+    with pytest.raises(LookupError, match="guidance_accuracy"):
+        record({"guidance_accuracy": 0.98, "guidance_n": 102})
+
+
+def test_every_measure_is_recorded_and_nothing_else() -> None:
+    assert {each.metric for each in load_evaluations()} == {measure.metric for measure in MEASURES}
 
 
 def test_a_time_has_no_interval() -> None:

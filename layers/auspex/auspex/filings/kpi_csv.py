@@ -8,13 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from auspex.core.spreadsheet import text_cell
+
 COLUMNS = (
     "cik", "metric", "label", "fiscal_period", "period_type", "period_start", "period_end", "value", "unit",
     "scale_shown", "basis", "method", "preliminary", "conflict", "superseded", "known_at", "previous_period_end",
     "previous_value", "change_abs", "change_pct", "change_reason", "accession", "form", "document", "section_key",
     "char_start", "char_end", "quote", "source_url", "derivation", "kpi_id",
 )  # fmt: skip
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_kpi_csv(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -55,7 +56,7 @@ def _cell(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+            return text_cell(value)
         case dict():
             return json.dumps(value, sort_keys=True)
         case _ if hasattr(value, "isoformat"):

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from auspex.core.spreadsheet import text_cell
+
 ROW_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "client_reference": ("input", "client_reference"),
     "competition": ("input", "competition"),
@@ -31,7 +33,6 @@ ROW_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "error_detail": ("error", "detail"),
 }
 """Where in a stored row each column stands."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows_csv(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -76,6 +77,6 @@ def _written(header: Sequence[str], lines: Iterable[Sequence[Any]]) -> str:
 
 def _cell(value: Any) -> Any:
     """Return a cell; text that a spreadsheet would run as a formula is quoted as text."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
+    if isinstance(value, str):
+        return text_cell(value)
     return "" if value is None else value

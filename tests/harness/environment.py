@@ -101,7 +101,7 @@ class Environments:
 
 def forget_caches() -> None:
     """Forget what a process keeps between invocations: cached functions of our package, cached secrets."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():  # a thread may import meanwhile; a copy is one step
         if name == "auspex" or name.startswith("auspex."):
             for value in list(vars(module).values()):
                 clear = getattr(value, "cache_clear", None)

@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -103,20 +104,27 @@ class Harness:
         self.database = database
         self.clock = FixedClock(now)
         self.started_at = now
-        self._observer = database.connect(None)
         self.calls: list[Call] = []
         self.remaining_seconds: float | None = None
         self._log = io.StringIO()
         self._environments = Environments(self._log)
         self._crash: Crash | None = None
-        self._account = aws_resources.Account(database, secrets)
-        given = self._account.root_parameters() | dict(parameters or {})
-        self.application = read_application(root, given, secret_arn=self._account.secret_arn)
-        self._account.create(self.application.resources)
-        self.queues = QueueService(self.application.queues, self.clock, copies=copies, seed=seed)
-        self._due = {schedule.name: self._next(schedule, now) for schedule in self.application.schedules}
-        set_clock(self.clock)
-        aws.use_client("sqs", self.queues)
+        with ExitStack() as taken:  # a start that fails leaves nothing taken for the next test
+            self._observer = taken.enter_context(closing(database.connect(None)))
+            self._account = taken.enter_context(closing(aws_resources.Account(database, secrets)))
+            taken.callback(self._environments.close)
+            given = self._account.root_parameters() | dict(parameters or {})
+            self.application = read_application(root, given, secret_arn=self._account.secret_arn)
+            self._account.create(self.application.resources)
+            self.queues = QueueService(self.application.queues, self.clock, copies=copies, seed=seed)
+            self._due = {schedule.name: self._next(schedule, now) for schedule in self.application.schedules}
+            taken.callback(outbox.forget_pending)
+            taken.callback(aws.use_client, "sqs", None)
+            taken.callback(set_clock, None)
+            taken.callback(faults.disarm)
+            set_clock(self.clock)
+            aws.use_client("sqs", self.queues)
+            self._taken = taken.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -125,16 +133,8 @@ class Harness:
         self.close()
 
     def close(self) -> None:
-        """Put everything back that the harness took; a second call does nothing."""
-        if self._observer.closed:
-            return
-        faults.disarm()
-        set_clock(None)
-        aws.use_client("sqs", None)
-        outbox.forget_pending()
-        self._environments.close()
-        self._account.close()
-        self._observer.close()
+        """Put everything back that the harness took, whatever fails meanwhile; a second call does nothing."""
+        self._taken.close()
 
     # ── Requests ────────────────────────────────────────────────────────────────────────────────────────────────────
 

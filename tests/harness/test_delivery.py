@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.harness.fixtures import HarnessMaker
@@ -13,6 +15,9 @@ from tests.harness.toy.contracts import DoWork, Kind
 from auspex.core.faults import InjectedCrash
 from auspex.core.limits import DEFERRALS_MAX, OUTBOX_SWEEP_ROWS_MAX, SCHEDULE_RUN_MINUTES_MAX
 from auspex.core.messages import Cause, wrap
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
 
 QUEUE = "auspex-toy-work"
 
@@ -286,3 +291,12 @@ class TestSchedules:
         (run,) = toy.rows("SELECT outcome, detail FROM platform.schedule_runs WHERE schedule = 'toy-tick'")
         assert run == {"outcome": "failed", "detail": {"error": "its process ended without a word"}}
         assert toy.metric("ScheduleRunsFailed", service="auspex") == 1
+
+
+def test_a_harness_that_cannot_start_gives_everything_back(database: Database) -> None:
+    with pytest.raises(FileNotFoundError):
+        Harness(database, root=Path("/nonexistent/template.yaml"))
+    with Harness(database) as harness:  # the secrets of the first one would stand in its way
+        assert harness.rows("SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database()") == [
+            {"n": 1}
+        ]

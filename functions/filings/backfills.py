@@ -11,7 +11,12 @@ from pydantic import ConfigDict, Field, model_validator
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
-from auspex.core.limits import BACKFILL_PER_TICKER_DEFAULT, BACKFILL_PER_TICKER_MAX, BACKFILL_TICKERS_MAX
+from auspex.core.limits import (
+    BACKFILL_PER_TICKER_DEFAULT,
+    BACKFILL_PER_TICKER_MAX,
+    BACKFILL_TICKERS_MAX,
+    FORMS_NAMED_MAX,
+)
 from auspex.filings.create_backfill import JOB_KIND, BackfillCommand, create_backfill
 from auspex.filings.prices import BACKFILL_PRICE
 from auspex.filings.representations import Form, Ticker
@@ -35,7 +40,7 @@ class CreateBackfill(Request):
     )
 
     tickers: Annotated[list[Ticker], Field(min_length=1, max_length=BACKFILL_TICKERS_MAX)]
-    forms: Annotated[list[Form], Field(default_factory=list, max_length=20)]
+    forms: Annotated[list[Form], Field(default_factory=list, max_length=FORMS_NAMED_MAX)]
     per_ticker_limit: Annotated[int, Field(ge=1, le=BACKFILL_PER_TICKER_MAX)] = BACKFILL_PER_TICKER_DEFAULT
     since: Annotated[date | None, Field(description="Earliest filing date")] = None
     until: Annotated[date | None, Field(description="Latest filing date")] = None

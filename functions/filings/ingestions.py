@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
-from auspex.core.limits import INGESTION_ITEMS_MAX, INGESTION_PER_TICKER_MAX
+from auspex.core.limits import FORMS_NAMED_MAX, INGESTION_ITEMS_MAX, INGESTION_PER_TICKER_MAX
 from auspex.filings.create_ingestion import AccessionRequest, IngestionCommand, TickerRequest, create_ingestion
 from auspex.filings.messages import UNIT_KIND
 from auspex.filings.prices import INGESTION_PRICE
@@ -51,7 +51,7 @@ class CreateIngestion(Request):
 
     tickers: Annotated[list[TickerItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
     accessions: Annotated[list[AccessionItem], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
-    forms: Annotated[list[Form], Field(default_factory=list, max_length=20)]
+    forms: Annotated[list[Form], Field(default_factory=list, max_length=FORMS_NAMED_MAX)]
     enrich: bool = False
 
     @model_validator(mode="after")

@@ -56,7 +56,7 @@ class EdgarBudgetOut(Representation):
 
 
 class EdgarFeedOut(Representation):
-    """The last complete poll of EDGAR's feed of latest filings."""
+    """The last poll of EDGAR's feed of latest filings, and the newest entry of the last complete one."""
 
     polled_at: datetime | None
     age_seconds: float | None

@@ -13,6 +13,7 @@ from auspex.core.clock import current_clock
 from auspex.core.database import connect
 from auspex.core.limits import (
     CACHE_SECONDS_DEFAULT,
+    FORMS_NAMED_MAX,
     INGESTION_ITEMS_MAX,
     QUESTION_CHARACTERS_MAX,
     QUESTION_CHARACTERS_MIN,
@@ -52,7 +53,7 @@ class CreateSearch(Request):
         Field(min_length=QUESTION_CHARACTERS_MIN, max_length=QUESTION_CHARACTERS_MAX, examples=["supply chain risk"]),
     ]
     tickers: Annotated[list[CompanyName], Field(default_factory=list, max_length=INGESTION_ITEMS_MAX)]
-    forms: Annotated[list[Form], Field(default_factory=list, max_length=20)]
+    forms: Annotated[list[Form], Field(default_factory=list, max_length=FORMS_NAMED_MAX)]
     period_from: date | None = None
     period_to: date | None = None
     as_of: AwareDatetime | None = None

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from auspex.core.clock import current_clock
 from auspex.core.database import connect, transaction
-from auspex.core.limits import WATCHLIST_ITEMS_MAX
+from auspex.core.limits import FORMS_NAMED_MAX, WATCHLIST_ITEMS_MAX
 from auspex.filings.representations import Cik, Form, Ticker
 from auspex.filings.watch_companies import WatchItem, unwatch_company, watch_companies
 from auspex.filings.watchlist_reads import list_watches
@@ -30,7 +30,7 @@ class WatchIn(Request):
 
     ticker: Ticker | None = None
     cik: Cik | None = None
-    forms: Annotated[list[Form], Field(default_factory=list, max_length=20)]
+    forms: Annotated[list[Form], Field(default_factory=list, max_length=FORMS_NAMED_MAX)]
     notify: Annotated[list[Wish], Field(default=["detected", "analyzed", "guidance"], max_length=3)]
 
     @model_validator(mode="after")

@@ -109,6 +109,7 @@ def test_a_new_run_reads_the_stored_text_and_replaces_figures_and_index_together
     [
         ("ingestion.documents.before", "ingestion", "documents"),
         ("analysis.tables.before", "analysis", "tables"),
+        ("analysis.guidance.before", "analysis", "guidance"),
         ("knowledge.index.before", "index", "index"),
         ("knowledge.link.before", "index", "link"),
     ],

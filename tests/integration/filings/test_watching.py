@@ -173,6 +173,16 @@ class TestFeed:
         replay.faults.arm(fault_of("429", feed_path(0)))
         assert desk.fire("schedule_poll_feed")["paused_seconds"] == 30
 
+    def test_a_pause_below_the_first_page_keeps_what_was_read_and_leaves_the_mark(
+        self, desk: Harness, pages: AlteredStore, replay: ReplayServer
+    ) -> None:
+        watch(desk, desk.create_key("filings"))
+        show_feed(pages, release())
+        replay.faults.arm(fault_of("429", feed_path(1)))
+        reply = desk.fire("schedule_poll_feed")
+        assert (reply["pages"], reply["fetched"], reply["complete"], reply["paused_seconds"]) == (1, 1, False, 30)
+        assert desk.rows("SELECT entry_updated_at AS at FROM filings.feed_mark") == [{"at": None}]
+
 
 def fault_of(kind: str, path: str) -> Any:
     return Fault.of({"kind": kind, "path_prefix": path, "times": 1})

@@ -276,10 +276,14 @@ ASK_SECONDS_MAX: Final = 24
 """How long an ask waits for a provider; then the core's own answer is returned."""
 ENRICH_DEFERRALS_MAX: Final = 5
 """Deferrals after which a filing goes on without a provider's enrichment (about a quarter of an hour)."""
+INDEX_BATCH_CHUNKS: Final = 64
+"""Chunks that one transaction of indexing embeds and stores."""
 SEARCH_TOP_MAX: Final = 50
 """Most hits of one search."""
 SEARCH_CANDIDATES_MAX: Final = 200
 """Most candidates of each leg of one search."""
+FORMS_NAMED_MAX: Final = 20
+"""Forms that one request or one watch may name."""
 WATCHED_COMPANIES_FREE_MAX: Final = 10
 """Companies that a free account watches."""
 WATCHED_COMPANIES_PREPAID_MAX: Final = 100

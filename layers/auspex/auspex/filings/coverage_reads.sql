@@ -1,6 +1,6 @@
 -- name: list_coverage
 WITH page AS (
-  SELECT c.cik, c.ticker, c.name, c.watermark, c.last_scan_at
+  SELECT c.cik, c.ticker, c.name, c.last_scan_at
   FROM filings.companies AS c
   WHERE c.cik > %(after_cik)s AND (%(cik)s::bigint IS NULL OR c.cik = %(cik)s)
     AND CASE WHEN %(watcher)s::text IS NOT NULL
@@ -8,7 +8,7 @@ WITH page AS (
       ELSE %(cik)s::bigint IS NOT NULL OR EXISTS (SELECT 1 FROM filings.filings AS f WHERE f.cik = c.cik) END
   ORDER BY c.cik LIMIT %(rows_max)s
 )
-SELECT p.cik, p.ticker, p.name, p.watermark, p.last_scan_at, s.*, i.listed, i.found_late, i.missing, i.missing_accessions
+SELECT p.cik, p.ticker, p.name, p.last_scan_at, s.*, i.listed, i.found_late, i.missing, i.missing_accessions
 FROM page AS p
 CROSS JOIN LATERAL (
   SELECT count(*) AS seen,

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from auspex.core import outbox
-from auspex.core.database import Connection, fetch_all
-from auspex.core.messages import Cause, wrap
+from auspex.core.database import Connection, fetch_all, load_sql
+from auspex.core.messages import Cause
 from auspex.filings import filing_store
 from auspex.filings.followed_forms import followed_forms
-from auspex.filings.messages import UNIT_KIND, FetchFiling
 from auspex.filings.model import FilingHeader
-from auspex.filings.tell_watchers import SQL, tell_detected
+from auspex.filings.request_filings import send_fetch
+from auspex.filings.tell_watchers import tell_detected
 
+SQL = load_sql(Path(__file__).with_suffix(".sql"))
 NOT_FOLLOWED = "form-not-followed"
 
 
@@ -65,12 +66,6 @@ def detect_filings(
     )
     names = {sighting.header.accession for sighting in followed}
     return Detected(tuple(s.header.accession for s in fetched), tuple(sorted(new - names)), told)
-
-
-def send_fetch(connection: Connection, accession: str, cik: int, *, cause: Cause, at: datetime) -> None:
-    """Have a filing fetched that the caller's transaction just stored."""
-    fetch = FetchFiling(accession=accession, cik=cik, unit_kind=UNIT_KIND, unit_key=accession)
-    outbox.enqueue(connection, wrap(fetch, dedup_key=f"fetch:{accession}:detected", cause=cause), at=at)
 
 
 def _note_sightings(

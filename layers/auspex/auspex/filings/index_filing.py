@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from auspex.core import outbox
 from auspex.core.clock import Clock
 from auspex.core.database import Connection, connect, transaction
+from auspex.core.limits import INDEX_BATCH_CHUNKS
 from auspex.core.messages import wrap
 from auspex.filings import filing_store, guidance_store, kpi_store
 from auspex.filings.amendments import supersede_new_chunks, supersede_sections
@@ -30,7 +31,6 @@ from auspex.platform.consumer import Delivery
 from auspex.platform.jobs import advance_unit, succeed_unit
 
 GRAPH = "knowledge"
-BATCH_CHUNKS = 64
 PROGRESS_START, PROGRESS_END = 68, 98
 CHUNKS: TypeAdapter[list[Chunk]] = TypeAdapter(list[Chunk])
 
@@ -101,7 +101,7 @@ def _chunk(graph: GraphRun, delivery: Delivery[IndexFiling], ports: Ports) -> _W
 
     inputs = [body.index_version, sorted(section_ids.values()), ports.embedder.model_sha256]
     chunks = CHUNKS.validate_python(graph.node("chunk", compute, inputs=inputs))
-    batches = [chunks[first : first + BATCH_CHUNKS] for first in range(0, len(chunks), BATCH_CHUNKS)]
+    batches = [chunks[first : first + INDEX_BATCH_CHUNKS] for first in range(0, len(chunks), INDEX_BATCH_CHUNKS)]
     _report(delivery, "chunk", PROGRESS_START, ports.clock)
     return _Work(header, section_ids, batches, is_hidden=body.index_version != row["index_version"])
 

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from auspex.core.limits import BACKFILL_COMPANIES_PER_MESSAGE, BACKFILL_PER_TICKER_MAX, FORMS_NAMED_MAX
 from auspex.core.messages import UnitCommand
 
 UNIT_KIND = "filings.ingestion"
@@ -21,7 +22,7 @@ class ScanCompany(UnitCommand):
     queue: ClassVar[str] = "filings-scan"
 
     cik: int = Field(gt=0)
-    forms: list[str] = Field(default_factory=list, max_length=20)
+    forms: list[str] = Field(default_factory=list, max_length=FORMS_NAMED_MAX)
     limit: int | None = Field(default=None, ge=1, le=100)
     enrich: bool = False
 
@@ -66,9 +67,9 @@ class BackfillCompanies(UnitCommand):
     schema_name: ClassVar[str] = "filings.backfill_companies.v1"
     queue: ClassVar[str] = "filings-backfill"
 
-    ciks: list[Annotated[int, Field(gt=0)]] = Field(min_length=1, max_length=5)
-    forms: list[str] = Field(default_factory=list, max_length=20)
-    limit: int = Field(ge=1, le=100)
+    ciks: list[Annotated[int, Field(gt=0)]] = Field(min_length=1, max_length=BACKFILL_COMPANIES_PER_MESSAGE)
+    forms: list[str] = Field(default_factory=list, max_length=FORMS_NAMED_MAX)
+    limit: int = Field(ge=1, le=BACKFILL_PER_TICKER_MAX)
     since: date | None = None
     until: date | None = None
     include_existing: bool = False

@@ -21,7 +21,7 @@ SELECT queue, unsent::integer AS unsent, oldest_due_at FROM filings.read_backlog
 SELECT stage, attempts::integer AS attempts FROM filings.count_failed_attempts(%(since)s::timestamptz, %(at)s::timestamptz)
 
 -- name: count_dead_letters
-SELECT reason, count(*)::integer AS letters, (count(*) FILTER (WHERE redriven_at IS NULL))::integer AS open
+SELECT reason, count(*)::integer AS letters
 FROM platform.dead_letters
 WHERE queue LIKE 'filings-%%' AND dead_at > %(since)s AND dead_at <= %(at)s
 GROUP BY reason

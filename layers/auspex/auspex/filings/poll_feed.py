@@ -6,12 +6,13 @@ The scan is the truth; what this misses, the scan brings within its round.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from auspex.core.config import Settings, read_settings
-from auspex.core.database import connect, fetch_all, fetch_one, load_sql, transaction
+from auspex.core.database import connect, fetch_one, load_sql, transaction
 from auspex.core.messages import Cause
 from auspex.filings.adapters.edgar import EdgarClient
 from auspex.filings.adapters.edgar_feed import FeedEntry
@@ -19,6 +20,7 @@ from auspex.filings.detect_filings import Sighting, detect_filings
 from auspex.filings.edgar_days import in_quiet_hours
 from auspex.filings.model import FilingHeader
 from auspex.filings.source_errors import BudgetWaitTooLong, SourcePaused, SourceUnavailable
+from auspex.filings.watchlist_reads import list_watched_companies
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 PAGES_MAX = 80
@@ -37,39 +39,49 @@ def poll_feed(at: datetime, *, edgar: EdgarClient) -> dict[str, Any]:
     """Read the feed's new pages, take in what is of watched companies, and move the mark.
 
     Nothing is asked in the quiet hours, while nobody watches anything, or while EDGAR pauses us. Raises
-    SourceUnavailable and SourceUnreadable for the first page; a later page that is refused is the feed's end.
+    SourceUnavailable and SourceUnreadable for the first page; a later page that is refused is the feed's end. A pause
+    while later pages are read keeps what was read, and leaves the mark for the next poll to come down to.
     """
     if in_quiet_hours(at, read_settings(FeedSettings).feed_quiet_hours):
         return {"quiet": True}
-    watched = {row["cik"]: row["sample"] for row in fetch_all(connect(), SQL["list_watched_companies"], {})}
+    watched = list_watched_companies(connect())
     if not watched:
         return {"watched": 0}
     mark = fetch_one(connect(), SQL["read_mark"], {})
     until: datetime | None = mark["entry_updated_at"] if mark else None
-    try:
-        entries, pages, reached = _read(edgar, until)
-    except (SourcePaused, BudgetWaitTooLong) as pause:
-        return {"paused_seconds": round(pause.retry_after_seconds)}
-    complete = reached or until is None or at - until > MARK_IS_LOST_AFTER
+    read = _read(edgar, until)
+    paused = {} if read.paused_seconds is None else {"paused_seconds": round(read.paused_seconds)}
+    if paused and not read.pages:
+        return paused
+    entries = read.entries
+    lost = until is None or at - until > MARK_IS_LOST_AFTER
+    complete = read.reached or (lost and not paused)
     sightings = _sightings(entries, watched)
     with transaction() as connection:
         detected = detect_filings(connection, sightings, source="feed", cause=Cause(), at=at)
         if entries and complete:
-            newest = entries[0]
-            connection.execute(
-                SQL["move_mark"], {"updated_at": newest.accepted_at, "accession": newest.accession, "at": at}
-            )
+            connection.execute(SQL["move_mark"], {"updated_at": entries[0].accepted_at, "at": at})
         else:
             connection.execute(SQL["note_poll"], {"at": at})
     return {
-        "pages": pages, "entries": len(entries), "accessions": len({entry.accession for entry in entries}),
+        "pages": read.pages, "entries": len(entries), "accessions": len({entry.accession for entry in entries}),
         "watched": len(sightings), "fetched": len(detected.fetched), "skipped": len(detected.skipped),
         "told": detected.told, "complete": complete,
-    }  # fmt: skip
+    } | paused  # fmt: skip
 
 
-def _read(edgar: EdgarClient, until: datetime | None) -> tuple[list[FeedEntry], int, bool]:
-    """Return new entries, the pages asked for, and whether everything since the mark is among them.
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """New entries, the pages that were answered or refused, and whether everything since the mark is among them."""
+
+    entries: list[FeedEntry]
+    pages: int
+    reached: bool = False
+    paused_seconds: float | None = None
+
+
+def _read(edgar: EdgarClient, until: datetime | None) -> _Reading:
+    """Read the feed down to the mark, to its end, or to a pause.
 
     Entries of the mark's own second are taken again: what came in later within that second stands beside them.
     """
@@ -80,12 +92,14 @@ def _read(edgar: EdgarClient, until: datetime | None) -> tuple[list[FeedEntry], 
         except SourceUnavailable:
             if page == 0:
                 raise
-            return entries, page + 1, False
+            return _Reading(entries, page + 1)
+        except (SourcePaused, BudgetWaitTooLong) as pause:
+            return _Reading(entries, page, paused_seconds=pause.retry_after_seconds)
         new = [entry for entry in found if until is None or entry.accepted_at >= until]
         entries += new
         if len(new) < len(found) or not found:
-            return entries, page + 1, True
-    return entries, PAGES_MAX, False
+            return _Reading(entries, page + 1, reached=True)
+    return _Reading(entries, PAGES_MAX)
 
 
 def _sightings(entries: Sequence[FeedEntry], watched: dict[int, bool]) -> list[Sighting]:

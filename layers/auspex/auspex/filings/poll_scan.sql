@@ -7,7 +7,7 @@ WHERE cik IN (
     AND (c.scan_sent_at IS NULL OR c.scan_sent_at <= c.last_scan_at OR c.scan_sent_at < %(lost_before)s)
   ORDER BY c.last_scan_at NULLS FIRST, c.cik
   LIMIT %(rows_max)s
-  FOR UPDATE SKIP LOCKED)
+  FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING cik
 
 -- name: take_watched_companies
@@ -29,8 +29,3 @@ WHERE (EXISTS (SELECT 1 FROM filings.watchlist AS w WHERE w.cik = c.cik)
        OR EXISTS (SELECT 1 FROM filings.filings AS f WHERE f.cik = c.cik))
   AND (c.scan_sent_at IS NULL OR (c.scan_sent_at < %(at)s AND c.scan_sent_at <= c.last_scan_at)
        OR c.scan_sent_at < %(lost_before)s)
-
--- name: find_new_watch
-SELECT 1 AS found FROM filings.watchlist
-WHERE cik = %(cik)s AND (%(last_scan_at)s::timestamptz IS NULL OR created_at >= %(last_scan_at)s::timestamptz)
-LIMIT 1

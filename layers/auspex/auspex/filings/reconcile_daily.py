@@ -21,7 +21,6 @@ from auspex.filings.adapters.edgar_daily_index import IndexRow
 from auspex.filings.detect_filings import Sighting, detect_filings
 from auspex.filings.edgar_days import is_closed, new_york_day
 from auspex.filings.model import FilingHeader
-from auspex.filings.poll_feed import SQL as FEED_SQL
 from auspex.filings.source_errors import (
     BudgetWaitTooLong,
     NotFoundAtSource,
@@ -30,6 +29,7 @@ from auspex.filings.source_errors import (
     SourceUnavailable,
     SourceUnreadable,
 )
+from auspex.filings.watchlist_reads import list_watched_companies
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 _REASON_CHARACTERS_MAX = 500
@@ -52,7 +52,7 @@ def reconcile_daily(at: datetime, *, edgar: EdgarClient) -> dict[str, Any]:
 
     Raises IndexNotReadError after all others when a day's index is absent or unreadable.
     """
-    watched = {row["cik"]: row["sample"] for row in fetch_all(connect(), FEED_SQL["list_watched_companies"], {})}
+    watched = list_watched_companies(connect())
     run = _Run()
     due = _due_days(new_york_day(at) - timedelta(days=1))
     for day in due:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from auspex.core import outbox
 from auspex.core.clock import Clock
 from auspex.core.database import Connection, fetch_all, fetch_one, load_sql
+from auspex.core.limits import INDEX_BATCH_CHUNKS
 from auspex.core.messages import Cause, UnitCommand, wrap
 from auspex.core.problems import NotFound
 from auspex.filings import filing_store, kpi_store
@@ -30,10 +31,9 @@ Resolved = Literal["ingestion", "analysis", "index", "none"]
 GRAPHS: dict[Resolved, str] = {"ingestion": "ingestion", "analysis": "analysis", "index": "knowledge"}
 NODES: dict[Resolved, tuple[str, ...]] = {
     "ingestion": ("list", "detect", "documents", "normalize", "sections", "persist"),
-    "analysis": ("load", "facts", "tables", "items", "compare", "persist"),
+    "analysis": ("load", "facts", "tables", "items", "guidance", "compare", "persist"),
     "index": ("chunk", "embed", "index", "link", "finish"),
 }
-BATCH_CHUNKS = 64
 STATUS_BEFORE: dict[Resolved, str] = {"ingestion": "detected", "analysis": "fetched", "index": "analyzed"}
 
 
@@ -153,7 +153,7 @@ def _first_unfinished(connection: Connection, resolved: Resolved, accession: str
     chunks = next((row["chunks"] for row in rows if row["chunks"] is not None), 0)
     if times["index"] < times["embed"]:
         return "index"
-    return "embed" if times["embed"] * BATCH_CHUNKS < chunks else "link"
+    return "embed" if times["embed"] * INDEX_BATCH_CHUNKS < chunks else "link"
 
 
 def _begin(connection: Connection, plan: _Plan, *, accession: str, job_id: str, cause: Cause, at: datetime) -> None:

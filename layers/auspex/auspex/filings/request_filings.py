@@ -50,8 +50,15 @@ def request_filings(connection: Connection, listing: Listing, *, enrich: bool, c
         )
     ]  # fmt: skip
     for accession in new:
-        fetch = fetch_of(accession, listing.submissions.cik, enrich=enrich)
-        outbox.enqueue(connection, wrap(fetch, dedup_key=f"fetch:{accession}:detected", cause=cause), at=at)
+        send_fetch(connection, accession, listing.submissions.cik, enrich=enrich, cause=cause, at=at)
+
+
+def send_fetch(
+    connection: Connection, accession: str, cik: int, *, enrich: bool = False, cause: Cause, at: datetime
+) -> None:
+    """Have a filing fetched that the caller's transaction just stored."""
+    fetch = fetch_of(accession, cik, enrich=enrich)
+    outbox.enqueue(connection, wrap(fetch, dedup_key=f"fetch:{accession}:detected", cause=cause), at=at)
 
 
 def wait_for_filings(

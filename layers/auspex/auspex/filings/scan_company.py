@@ -11,11 +11,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from auspex.core import outbox
 from auspex.core.clock import Clock
-from auspex.core.database import Connection, connect, fetch_one, transaction
+from auspex.core.database import Connection, connect, transaction
 from auspex.core.faults import fault_point
 from auspex.core.messages import wrap
 from auspex.filings import filing_store
@@ -24,10 +23,10 @@ from auspex.filings.adapters.edgar_submissions import Submissions, SubmittedFili
 from auspex.filings.detect_filings import Sighting, detect_filings
 from auspex.filings.followed_forms import followed_forms
 from auspex.filings.messages import UNIT_KIND, ScanCompany, fetch_of
-from auspex.filings.poll_scan import SQL as SCAN_SQL
 from auspex.filings.request_filings import Listing, header_of, request_filings, wait_for_filings
 from auspex.filings.source_errors import NotModified
 from auspex.filings.source_outcomes import edgar_outcomes
+from auspex.filings.watchlist_reads import has_new_watch
 from auspex.platform.consumer import Defer, Delivery
 from auspex.platform.jobs import advance_unit
 
@@ -47,11 +46,13 @@ class Ports:
 def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     """Detect a company's filings and send a fetch for each that is not stored."""
     body = delivery.body
+    looked_at = ports.clock.now()  # a watch that begins from here on is of the next scan
     company = filing_store.find_company(connect(), body.cik)
     scheduled = body.limit is None
     watermark = company["watermark"] if company else None
     since = watermark - timedelta(days=WATERMARK_OVERLAP_DAYS) if watermark else None
-    begins = scheduled and _watch_began(body.cik, company)
+    last = company["last_scan_at"] if company else None
+    begins = scheduled and has_new_watch(connect(), cik=body.cik, since=last)
     try:
         with edgar_outcomes():
             etag = company["etag"] if company and scheduled and not begins else None
@@ -61,7 +62,7 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
         with transaction() as connection:
             delivery.mark(connection, at=ports.clock.now())
             _resume(connection, delivery, since, ports.clock.now())
-            filing_store.note_scan(connection, cik=body.cik, etag=None, watermark=None, at=ports.clock.now())
+            filing_store.note_scan(connection, cik=body.cik, etag=None, watermark=None, at=looked_at)
         return
     except Defer as defer:
         advance_unit(
@@ -74,15 +75,11 @@ def scan_company(delivery: Delivery[ScanCompany], *, ports: Ports) -> None:
     with transaction() as connection:
         if scheduled:
             _take_in(connection, delivery, submissions, wanted, ports.clock.now())
+            newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
+            filing_store.note_scan(connection, cik=body.cik, etag=submissions.etag, watermark=newest, at=looked_at)
             _resume(connection, delivery, since, ports.clock.now())
         else:
             _store(connection, delivery, submissions, wanted, ports.clock.now())
-
-
-def _watch_began(cik: int, company: dict[str, Any] | None) -> bool:
-    """Tell whether somebody began to watch the company since it was last scanned."""
-    last = company["last_scan_at"] if company else None
-    return fetch_one(connect(), SCAN_SQL["find_new_watch"], {"cik": cik, "last_scan_at": last}) is not None
 
 
 def _wanted(
@@ -116,20 +113,22 @@ def _take_in(
     connection: Connection, delivery: Delivery[ScanCompany], submissions: Submissions,
     wanted: list[SubmittedFiling], at: datetime,
 ) -> None:  # fmt: skip
-    """Store, tell and have fetched what a scheduled scan found, and remember the scan: one transaction."""
+    """Store, tell and have fetched what a scheduled scan found, in the caller's transaction."""
     delivery.mark(connection, at=at)
     filing_store.upsert_company(connection, submissions)
     cik = submissions.cik
     sightings = [Sighting(header_of(filing, cik), (cik,), sample=submissions.sample) for filing in wanted]
     detect_filings(connection, sightings, source="scan", cause=delivery.cause, at=at)
-    _note_scan(connection, submissions, etag=submissions.etag, at=at)
 
 
 def _store(
     connection: Connection, delivery: Delivery[ScanCompany], submissions: Submissions,
     wanted: list[SubmittedFiling], at: datetime,
 ) -> None:  # fmt: skip
-    """Store what a request asked for and is new with a fetch each, and expand the job's unit: one transaction."""
+    """Store what a request asked for, with a fetch for what is new, and expand the job's unit: one transaction.
+
+    The scan itself is not remembered: it looked at what was asked for alone, and the next scheduled one sees the rest.
+    """
     body, cause = delivery.body, delivery.cause
     delivery.mark(connection, at=at)
     listing = Listing(submissions, tuple(wanted))
@@ -137,13 +136,6 @@ def _store(
     if cause.job_id is not None:
         fetches = listing.fetches(enrich=body.enrich)
         wait_for_filings(connection, placeholder=body.unit_key, fetches=fetches, cause=cause, at=at)
-    # Not the entity tag: this scan looked at what was asked for alone, and the next scheduled one has to see the rest.
-    _note_scan(connection, submissions, etag=None, at=at)
-
-
-def _note_scan(connection: Connection, submissions: Submissions, *, etag: str | None, at: datetime) -> None:
-    newest = max((f.filing_date for f in submissions.filings if f.filing_date is not None), default=None)
-    filing_store.note_scan(connection, cik=submissions.cik, etag=etag, watermark=newest, at=at)
 
 
 def _resume(connection: Connection, delivery: Delivery[ScanCompany], since: date | None, at: datetime) -> None:

@@ -53,7 +53,7 @@ def tell_detected(connection: Connection, *, accession: str, ciks: Sequence[int]
     who = _who(connection, header.cik)
     words = detected_words(header, who=who["shown"], detected_at=row["detected_at"])
     news = WatchNews(accession, tuple(ciks), DETECTED, "detected", words, _data(row, who))
-    told = tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
+    told = _tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
     if row["analyzed_at"] is not None:
         told += _tell_analyzed(connection, row, ciks, cause=cause, at=at)
     return told
@@ -82,10 +82,10 @@ def tell_sighted(
     who = _who(connection, row["cik"])
     words = Told(title=f"{who['shown']}: {headline}", body=body)
     news = WatchNews(accession, tuple(ciks), kind, wish, words, _data(row, who) | data)
-    return tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
+    return _tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
 
 
-def tell_watchers(
+def _tell_watchers(
     connection: Connection, news: WatchNews, *, row: dict[str, Any], topic: str, cause: Cause, at: datetime
 ) -> int:
     """Tell every watcher who wishes for it, and their webhooks; return how many accounts were told now.
@@ -131,7 +131,7 @@ def _tell_analyzed(
         "severities": severities,
     }
     news = WatchNews(header.accession, tuple(ciks), ANALYZED, "analyzed", words, _data(row, who) | why)
-    return tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
+    return _tell_watchers(connection, news, row=row, topic=who["topic"], cause=cause, at=at)
 
 
 def _who(connection: Connection, cik: int) -> dict[str, Any]:

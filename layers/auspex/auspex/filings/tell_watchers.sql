@@ -29,11 +29,3 @@ SELECT metric, basis, fiscal_period, low, high, unit, action FROM filings.guidan
 WHERE accession = %(accession)s AND run = %(run)s
 ORDER BY array_position(ARRAY['raise', 'cut', 'withdraw', 'initiate', 'narrow', 'widen', 'reaffirm'], action),
          metric, basis, fiscal_period, guidance_id
-
--- name: insert_sightings
-INSERT INTO filings.sightings (accession, cik, source, seen_at)
-SELECT s.accession, s.cik, %(source)s, %(at)s
-FROM unnest(%(accessions)s::text[], %(ciks)s::bigint[]) AS s (accession, cik)
-ORDER BY s.accession, s.cik
-ON CONFLICT (accession, cik) DO NOTHING
-RETURNING accession, cik

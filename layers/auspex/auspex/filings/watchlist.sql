@@ -28,5 +28,14 @@ FROM filings.watchlist AS w JOIN filings.companies AS c ON c.cik = w.cik
 WHERE w.account_id = %(account_id)s AND w.cik > %(after_cik)s
 ORDER BY w.cik LIMIT %(rows_max)s
 
+-- name: list_watched_companies
+SELECT c.cik, c.sample FROM filings.companies AS c
+WHERE EXISTS (SELECT 1 FROM filings.watchlist AS w WHERE w.cik = c.cik)
+
+-- name: find_new_watch
+SELECT 1 AS found FROM filings.watchlist
+WHERE cik = %(cik)s AND (%(last_scan_at)s::timestamptz IS NULL OR created_at >= %(last_scan_at)s::timestamptz)
+LIMIT 1
+
 -- name: delete_watch
 DELETE FROM filings.watchlist WHERE account_id = %(account_id)s AND cik = %(cik)s RETURNING cik

@@ -9,6 +9,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.evals.filings_guidance import read_sample
+from tests.evals.guidance_samples import DEV, Sample
+from tests.evals.guidance_samples_second import SECOND
+from tests.evals.guidance_samples_unseen import HELD_OUT, THIRD
 from tests.factories.answer_evidence import COMPANY, Filing
 
 from auspex.filings.answers.answer import check_draft
@@ -250,3 +254,29 @@ class TestGuidanceShifts:
         assert is_proven(AUGUST)
         assert not is_proven(replace(MAY, high=Decimal(39_000_000_000)))
         assert not is_proven(replace(AUGUST, low=Decimal(37_000_000_000)))
+
+    @pytest.mark.parametrize(
+        ("quote", "low", "high"),
+        [
+            ("Gross margin of 75.0%, plus or minus 50 basis points", "0.745", "0.755"),
+            ("Gross margin of 52%, plus or minus 1%", "0.51", "0.53"),
+            ("Revenue growth of 5-6 percent", "0.05", "0.06"),
+            ("Revenue of $2.0 billion, plus or minus $50 million", "1950000000", "2050000000"),
+            ("GAAP and own margins of 74.4% and 75.0%, respectively, plus or minus 50 basis points", "0.739", "0.749"),
+            ("Revenue to decline 5-6 percent", "-0.06", "-0.05"),
+            ("Net sales | 37,000 | 38,000", "37000000000", "38000000000"),
+            ("Net sales | 37,500 plus or minus 2%", "36750000000", "38250000000"),
+        ],
+    )  # fmt: skip
+    def test_bounds_are_read_from_their_quote_as_they_were_when_the_item_was(
+        self, quote: str, low: str, high: str
+    ) -> None:
+        said = guidance(5, "2024-08-01", quote, low, high)
+        assert is_proven(said)
+        assert not is_proven(replace(said, high=Decimal(high) * Decimal("1.07")))
+
+    @pytest.mark.parametrize("sample", [*DEV, *SECOND, *THIRD, *HELD_OUT], ids=lambda sample: sample.name)
+    def test_whatever_the_rules_read_is_proven(self, sample: Sample) -> None:
+        for item in read_sample(sample):
+            source = replace(MAY.source, quote=item.quote)
+            assert is_proven(replace(MAY, low=item.low, high=item.high, source=source)), item

@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from auspex.filings.answers.drafts import Draft
-from auspex.filings.extraction.figures import scan_numbers
+from auspex.filings.extraction.figures import mask_exempt, scan_numbers
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodKind, PeriodRef, earlier
+from auspex.filings.extraction.guidance_amounts import scan_expressions
 from auspex.filings.extraction.guidance_ledger import Promise, action_of
+from auspex.filings.extraction.guidance_periods import mask_periods
 from auspex.filings.templates.model import Guidance, Row
 
 SCALES = (0, 3, 6, 9, -2)
@@ -59,13 +61,17 @@ def state_shift(draft: Draft, item: Guidance, before: Guidance | None) -> Row:
 
 
 def is_proven(item: Guidance) -> bool:
-    """Tell whether each bound stands in the item's quote, at some scale or as `A plus or minus p %`."""
+    """Tell whether the item's quote states its bounds: together as one value, or one by one in a row of a table.
+
+    A value is read as it was when the item was; a row's numbers count at every scale that can stand over a table.
+    """
+    quote = mask_periods(mask_exempt(item.source.quote))
+    said = [value.times(s) for value in scan_expressions(quote) for s in ((0,) if value.scaled else SCALES)]
+    if any((v.low, v.high) == (item.low, item.high) for value in said for v in (value, value.negated())):
+        return True
     numbers = scan_numbers(item.source.quote)
     values = {n.value.scaleb(s) for n in numbers for s in ((0,) if n.scaled or n.percent else SCALES)}
-    spreads = {n.value for n in numbers if n.percent}
-    allowed = values | {value * (1 + sign * spread) for value in values for spread in spreads for sign in (1, -1)}
-    allowed |= {-value for value in values}
-    return all(bound is None or bound in allowed for bound in (item.low, item.high))
+    return all(bound is None or {bound, -bound} & values for bound in (item.low, item.high))
 
 
 def _identity(item: Guidance) -> tuple[str, str, str, str]:

@@ -181,7 +181,7 @@ class TestGuidance:
         assert [cited["accession"] for cited in (*row["citations"], *row["compare_citations"])] == [august, may]
         assert found["record"] == {"n": 0, "beat": 0, "in_range": 0, "miss": 0, "mean_surprise": None}
         before = run(harness, "guidance_shift", as_of="2024-06-01T00:00:00Z")
-        assert [(r["action"], r["missing"]) for r in before["table"]] == [("initiate", "no_comparison")]
+        assert [(r["action"], r["missing"]) for r in before["table"]] == [(None, "no_comparison")]
 
     def test_whose_bounds_its_quote_does_not_hold_is_left_out(self, harness: Harness, books: Books) -> None:
         books.guide("2024-05-02", MAY, 37_000, 39_000, "initiate")

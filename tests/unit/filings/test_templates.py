@@ -13,12 +13,12 @@ from tests.evals.filings_guidance import read_sample
 from tests.evals.guidance_samples import DEV, Sample
 from tests.evals.guidance_samples_second import SECOND
 from tests.evals.guidance_samples_unseen import HELD_OUT, THIRD
-from tests.factories.answer_evidence import COMPANY, Filing
+from tests.factories.answer_evidence import COMPANY, Filing, figures_of
 
 from auspex.filings.answers.answer import check_draft
 from auspex.filings.answers.drafts import Draft
-from auspex.filings.answers.evidence import Source
-from auspex.filings.extraction.expectations import is_surprise
+from auspex.filings.answers.evidence import FigureIndex, Source
+from auspex.filings.extraction.expectations import is_surprise, surprise_from
 from auspex.filings.extraction.fiscal_periods import FiscalCalendar, PeriodKind, PeriodRef
 from auspex.filings.extraction.guidance_item import Shape
 from auspex.filings.model import Basis, PeriodType
@@ -28,7 +28,7 @@ from auspex.filings.templates.model import Expectation, Guidance, RecentFiling, 
 from auspex.filings.templates.periods import compared_with, definite_at, quarter_closed_by, read_period
 from auspex.filings.templates.relevance import rate_relevance
 from auspex.filings.templates.risk_flags import jaccard, new_sentences
-from auspex.filings.templates.surprises import state_surprise, threshold
+from auspex.filings.templates.surprises import state_surprise
 
 RULES = (
     Rule("10-Q", None, Decimal("1.0")), Rule("8-K", "2.02", Decimal("0.9")), Rule("10-K", None, Decimal("0.7")),
@@ -170,7 +170,7 @@ def expectation(q10: int, q50: int, q90: int, issued_at: datetime) -> Expectatio
 class TestSurprises:
     def test_are_flagged_from_two_expected_deviations_on(self) -> None:
         bounds = {"q10": Decimal(100), "q90": Decimal("125.631")}
-        assert threshold(**bounds) == Decimal(20)
+        assert surprise_from(**bounds) == Decimal(20)
         assert is_surprise(Decimal(130), q50=Decimal(110), **bounds)
         assert not is_surprise(Decimal("129.99"), q50=Decimal(110), **bounds)
 
@@ -189,6 +189,26 @@ class TestSurprises:
         early = state_surprise(draft, "revenue", index, Q3, issued[:1]).fields
         assert early["flagged"] is True
 
+    def test_of_a_derived_figure_are_measured_by_the_last_expectation_before_its_last_input(self) -> None:
+        calendar = FiscalCalendar("1231")
+        autumn = Filing(calendar=calendar, accession="0000320193-24-000101", form="10-Q")
+        autumn.add("revenue", "270,000", "270000000000", date(2024, 9, 30), PeriodType.NINE_MONTHS)
+        winter = Filing(calendar=calendar, accession="0000320193-25-000007")
+        winter.add("revenue", "364,000", "364000000000", date(2024, 12, 31), PeriodType.YEAR)
+        (nine, year), _ = figures_of([autumn, winter])
+        year = replace(year, sources=(replace(year.source, known_at=datetime(2025, 2, 1, tzinfo=UTC)),))
+        issued = [
+            replace(
+                expectation(80, 82, 84, datetime(issue.year, issue.month, 20, tzinfo=UTC)),
+                period_end=date(2024, 12, 31),
+            )
+            for issue in (date(2024, 10, 1), date(2024, 12, 1), date(2025, 2, 1))
+        ]
+        q4 = PeriodRef(PeriodKind.QUARTER, 2024, 4)
+        draft = Draft(COMPANY, calendar, "kpi", asked=[q4])
+        fields = state_surprise(draft, "revenue", FigureIndex([nine, year], calendar), q4, issued).fields
+        assert (fields["value"], fields["expectation"]["expectation_id"]) == (94 * BILLION, "exp_2024-12-20")
+
     def test_without_an_expectation_are_unknown(self) -> None:
         index, _ = two_years().read()
         fields = state_surprise(Draft(COMPANY, index.calendar, "kpi"), "revenue", index, Q3, []).fields
@@ -202,10 +222,10 @@ def guidance(number: int, day: str, quote: str, low: str | None, high: str | Non
         known_at,
     )  # fmt: skip
     bottom, top = (None if value is None else Decimal(value) for value in (low, high))
-    given_values = {"shape": "range", "action": "initiate", "fiscal_period": "FY2024"} | more
+    given_values = {"shape": "range", "unit": "USD", "fiscal_period": "FY2024"} | more
     return Guidance(
         f"gdn_{number}", "revenue", Basis.GAAP, PeriodType.YEAR, given_values["fiscal_period"],
-        Shape(given_values["shape"]), bottom, top, "USD", given_values["action"], source,
+        Shape(given_values["shape"]), bottom, top, given_values["unit"], source,
     )  # fmt: skip
 
 
@@ -245,9 +265,12 @@ class TestGuidanceShifts:
 
     def test_without_an_earlier_item_say_so_and_a_withdrawal_is_one(self) -> None:
         draft = Draft(COMPANY, FiscalCalendar(), "extractive")
-        assert state_shift(draft, MAY, None).fields["missing"] == "no_comparison"
+        alone = state_shift(draft, MAY, None).fields
+        assert (alone["missing"], alone["action"]) == ("no_comparison", None)
         withdrawn = guidance(4, "2024-08-01", "we withdraw our outlook", None, None, shape="withdrawn")
         assert state_shift(draft, withdrawn, MAY).fields["action"] == "withdraw"
+        euros = guidance(5, "2024-08-01", "", "38000000000", "39000000000", unit="EUR")
+        assert state_shift(draft, euros, MAY).fields["action"] is None
 
     def test_bounds_must_stand_in_their_quote(self) -> None:
         assert is_proven(MAY)

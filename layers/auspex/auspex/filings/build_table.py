@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from auspex.filings.answers.evidence_store import load_sections
 from auspex.filings.answers.gather_evidence import Scope
 from auspex.filings.answers.refusals import RefusedError
 from auspex.filings.extraction.fiscal_periods import PeriodKind, PeriodRef
+from auspex.filings.guidance_reads import list_records
 from auspex.filings.kpi_reads import list_answer_figures
 from auspex.filings.model import Basis, PeriodType
 from auspex.filings.reading.items import ITEM_TITLES_8K, Severity, item_severity
@@ -26,7 +27,6 @@ from auspex.filings.template_reads import (
     list_guidance,
     list_item_sections,
     list_risk_sections,
-    read_record,
 )
 from auspex.filings.templates.changes import state_change
 from auspex.filings.templates.guidance_shift import given_with, is_proven, pair_up, state_shift
@@ -55,7 +55,7 @@ class BuiltTable:
     rows: list[Row]
     period: str
     compare_to: str | None
-    record: dict[str, Any] | None = field(default=None)
+    record: dict[str, Any] | None = None
 
 
 Statement = Callable[[Draft], Row]
@@ -134,7 +134,7 @@ def _guidance(
     pairs = pair_up(given, given_with(items, before, scope.calendar) if before else ())[:TEMPLATE_ROWS_MAX]
     statements: list[Statement] = [partial(state_shift, item=item, before=previous) for item, previous in pairs]
     built = _proven(connection, statements, lambda: Draft(company, scope.calendar, "extractive"))
-    record = read_record(connection, cik=company.cik, as_of=scope.as_of)
+    record = list_records(connection, cik=company.cik, as_of=scope.as_of)[None, None]
     return BuiltTable(*built, now.label, before.label if before else None, record)
 
 
@@ -156,7 +156,7 @@ def _risks(connection: Connection, company: KnownCompany, scope: Scope, wanted: 
     ]
     until = min(following, default=scope.as_of)
     events = list_item_sections(
-        connection, cik=company.cik, items=HIGH_ITEMS, after=before.source.known_at, as_of=min(until, scope.as_of)
+        connection, cik=company.cik, items=HIGH_ITEMS, after=before.source.known_at, as_of=until
     )
     spans = new_sentences(report.text, before.text)
     sources = [_part(report.source, *span) for span in spans[: TEMPLATE_ROWS_MAX - len(events)]]

@@ -55,12 +55,21 @@ def list_guidance(
     rows = fetch_all(connection, SQL["list_guidance"], asked)
     kept = rows[:limit]
     of_company = {"cik": query.cik, "as_of": as_of}
-    records = {(r.pop("metric"), r.pop("basis")): r for r in fetch_all(connection, SQL["list_records"], of_company)}
+    records = list_records(connection, cik=query.cik, as_of=as_of)
     expected = _expected(fetch_all(connection, SQL["list_expectations"], of_company))
     shown = [_shown(row, records, expected) for row in kept]
     last = kept[-1] if len(rows) > limit else None
     position = None if last is None else [format_instant(last["known_at"]), last["guidance_id"]]
     return GuidancePage(shown, None if position is None else encode_cursor(position, filters=filters))
+
+
+def list_records(connection: Connection, *, cik: int, as_of: datetime) -> dict[tuple[Any, Any], dict[str, Any]]:
+    """Return how a company's guidance came out by then: n, beat, in_range, miss, and the mean surprise as a share.
+
+    By metric and basis; under (None, None) all of them together.
+    """
+    rows = fetch_all(connection, SQL["list_records"], {"cik": cik, "as_of": as_of})
+    return {(row.pop("metric"), row.pop("basis")): row for row in rows}
 
 
 def _shown(row: dict[str, Any], records: dict[Any, Any], expected: dict[Any, Any]) -> dict[str, Any]:

@@ -51,7 +51,8 @@ ORDER BY j.known_at DESC, j.guidance_id DESC
 LIMIT %(rows_max)s
 
 -- name: list_records
--- How a company's guidance came out: of each period the statement that stood last before the figure was known.
+-- How a company's guidance came out: of each period the statement that stood last before the figure was known. A row for
+-- each metric and basis, and one for all of them, whose metric and basis are null.
 WITH last AS (
   SELECT DISTINCT ON (g.metric, g.basis, g.period_type, g.fiscal_period)
          g.metric, g.basis, o.position, o.verdict, o.surprise
@@ -65,7 +66,7 @@ WITH last AS (
 SELECT metric, basis, count(*)::integer AS n, (count(*) FILTER (WHERE verdict = 'beat'))::integer AS beat,
        (count(*) FILTER (WHERE position = 'within'))::integer AS in_range,
        (count(*) FILTER (WHERE verdict = 'miss'))::integer AS miss, avg(surprise) AS mean_surprise
-FROM last GROUP BY metric, basis
+FROM last GROUP BY GROUPING SETS ((metric, basis), ())
 
 -- name: list_expectations
 -- What was expected by then of each figure and period, the newest issue, with the first figure reported since.

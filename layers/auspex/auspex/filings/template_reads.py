@@ -88,19 +88,11 @@ def list_guidance(connection: Connection, *, cik: int, metrics: Sequence[str], a
         Guidance(
             guidance_id=row["guidance_id"], metric=row["metric"], basis=Basis(row["basis"]),
             period_type=PeriodType(row["period_type"]), fiscal_period=row["fiscal_period"], shape=Shape(row["shape"]),
-            low=row["low"], high=row["high"],
-            unit=row["unit"], action=row["action"],
+            low=row["low"], high=row["high"], unit=row["unit"],
             source=_source(row, row["char_start"], row["quote"]),
         )
         for row in rows
     ]  # fmt: skip
-
-
-def read_record(connection: Connection, *, cik: int, as_of: datetime) -> dict[str, Any]:
-    """Return how a company's guidance came out so far: n, beat, in_range, miss, and the mean surprise as a share."""
-    row = fetch_one(connection, SQL["read_record"], {"cik": cik, "as_of": as_of})
-    assert row is not None
-    return row
 
 
 def list_risk_sections(connection: Connection, *, cik: int, as_of: datetime) -> list[ReportText]:

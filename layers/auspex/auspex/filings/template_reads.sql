@@ -29,7 +29,7 @@ WHERE cik = %(cik)s AND metric = ANY(%(metrics)s::text[]) AND issued_at <= %(as_
 
 -- name: list_guidance
 -- Items of each filing's present run, known by then, with their places.
-SELECT g.guidance_id, g.metric, g.basis, g.period_type, g.fiscal_period, g.shape, g.low, g.high, g.unit, g.action,
+SELECT g.guidance_id, g.metric, g.basis, g.period_type, g.fiscal_period, g.shape, g.low, g.high, g.unit,
        g.char_start, g.char_end, g.quote, g.known_at, g.cik, f.accession, f.form, f.report_date, s.section_id,
        s.section_key, s.text_sha256, d.filename, d.source_url
 FROM filings.guidance AS g
@@ -39,22 +39,6 @@ JOIN filings.documents AS d ON d.document_id = s.document_id
 WHERE g.cik = %(cik)s AND g.known_at <= %(as_of)s::timestamptz
   AND (%(metrics)s::text[] = '{}' OR g.metric = ANY(%(metrics)s::text[]))
 ORDER BY g.known_at, g.guidance_id
-
--- name: read_record
--- How all of a company's guidance came out: of each figure and period what stood last before the figure was known.
-WITH last AS (
-  SELECT DISTINCT ON (g.metric, g.basis, g.period_type, g.fiscal_period) o.position, o.verdict, o.surprise
-  FROM filings.guidance AS g
-  JOIN filings.filings AS f ON f.accession = g.accession AND f.run = g.run
-  JOIN filings.guidance_outcomes AS o ON o.guidance_id = g.guidance_id AND NOT o.restated
-  JOIN filings.kpis AS k ON k.kpi_id = o.kpi_id
-  WHERE g.cik = %(cik)s AND k.known_at <= %(as_of)s::timestamptz
-  ORDER BY g.metric, g.basis, g.period_type, g.fiscal_period, g.known_at DESC, g.guidance_id DESC
-)
-SELECT count(*)::integer AS n, (count(*) FILTER (WHERE verdict = 'beat'))::integer AS beat,
-       (count(*) FILTER (WHERE position = 'within'))::integer AS in_range,
-       (count(*) FILTER (WHERE verdict = 'miss'))::integer AS miss, avg(surprise) AS mean_surprise
-FROM last
 
 -- name: list_risk_sections
 -- Of each periodic report its risk factors as last told by then, newest report first.

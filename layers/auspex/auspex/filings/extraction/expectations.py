@@ -22,7 +22,6 @@ MAD_SCALE, MEAN_SCALE = Decimal("1.4826"), Decimal("1.2533")
 """What makes the median, and the mean, of absolute deviations comparable with a standard deviation."""
 DECIMALS = 6
 SPREAD_MIN = Decimal("0.01")
-INSUFFICIENT_HISTORY = "insufficient_history"
 
 
 class Route(StrEnum):
@@ -41,11 +40,6 @@ class Expectation:
     q50: Decimal
     q90: Decimal
     route: Route
-
-    @property
-    def scale(self) -> Decimal:
-        """Return the spread as a standard deviation."""
-        return (self.q90 - self.q10) / Z_SPAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +92,12 @@ def expect_from_history(quarters: Sequence[Decimal]) -> Expectation | None:
 
 def is_surprise(actual: Decimal, *, q10: Decimal, q50: Decimal, q90: Decimal) -> bool:
     """Whether an actual lies two standard deviations or more from what was expected."""
-    return abs(actual - q50) >= 2 * (q90 - q10) / Z_SPAN
+    return abs(actual - q50) >= surprise_from(q10=q10, q90=q90)
+
+
+def surprise_from(*, q10: Decimal, q90: Decimal) -> Decimal:
+    """Return the deviation from which an actual is a surprise, two standard deviations: 2 · (q90 − q10) / 2.5631."""
+    return 2 * (q90 - q10) / Z_SPAN
 
 
 def _residuals(changes: Sequence[Decimal]) -> list[Decimal]:

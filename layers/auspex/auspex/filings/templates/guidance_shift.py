@@ -87,10 +87,10 @@ def _difference(value: Decimal | None, before: Decimal | None) -> Decimal | None
     return None if value is None or before is None else value - before
 
 
-def _action(item: Guidance, before: Guidance | None) -> str:
-    """Return what happened between the two items compared; without one before it, what its own filing's row says."""
+def _action(item: Guidance, before: Guidance | None) -> str | None:
+    """Return what happened between the two items compared; None without one, or where their units differ."""
     if before is None or item.unit != before.unit:
-        return item.action
+        return None
     return action_of(_promise(before), _promise(item)).value
 
 

@@ -94,7 +94,6 @@ class Guidance:
     low: Decimal | None
     high: Decimal | None
     unit: str | None
-    action: str
     source: Source
 
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 
 from auspex.filings.answers.computation import Computation
 from auspex.filings.answers.drafts import Draft
 from auspex.filings.answers.evidence import FigureIndex
-from auspex.filings.extraction.expectations import Z_SPAN, is_surprise
+from auspex.filings.extraction.expectations import is_surprise, surprise_from
 from auspex.filings.extraction.fiscal_periods import PeriodRef
 from auspex.filings.model import Basis
 from auspex.filings.templates.changes import find_figure, new_fields, sources_of, state_figure
 from auspex.filings.templates.model import Expectation, Row
 
 PERIOD_DRIFT = timedelta(days=10)
-
-
-def threshold(*, q10: Decimal, q90: Decimal) -> Decimal:
-    """Return the deviation from which a figure is flagged: 2 · (q90 − q10) / 2.5631."""
-    return 2 * (q90 - q10) / Z_SPAN
 
 
 def state_surprise(
@@ -44,7 +38,7 @@ def state_surprise(
     owner = f" of {draft.company.name}" if draft.company else ""
     draft.lines.append(f"{fields['label']}{owner} is {'far from' if flagged else 'near'} what was expected before.")
     fields |= {
-        "deviation": found.value - expected.q50, "threshold": threshold(q10=expected.q10, q90=expected.q90),
+        "deviation": found.value - expected.q50, "threshold": surprise_from(q10=expected.q10, q90=expected.q90),
         "flagged": flagged,
         "expectation": {
             "expectation_id": expected.expectation_id, "method": expected.method, "issued_at": expected.issued_at,
@@ -56,7 +50,7 @@ def state_surprise(
 
 def _expected(metric: str, found: Computation, expectations: Sequence[Expectation]) -> Expectation | None:
     end, length = found.period
-    known_at = min(source.known_at for source in sources_of(found))
+    known_at = max(source.known_at for source in sources_of(found))  # a derived figure, with the last of its inputs
     fitting = [
         e
         for e in expectations

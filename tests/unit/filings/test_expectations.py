@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.evals.filings_expectations import evaluate
 
 from auspex.filings.expectation_scores import score_statement
+from auspex.filings.extraction.actuals import Actual, due_at
 from auspex.filings.extraction.expectations import (
     Expectation,
     Route,
@@ -20,6 +22,9 @@ from auspex.filings.extraction.expectations import (
     expect_from_history,
     is_surprise,
 )
+from auspex.filings.extraction.expected_figures import list_wanted
+from auspex.filings.extraction.fiscal_periods import FiscalCalendar
+from auspex.filings.model import Basis, PeriodType
 from auspex.platform.scorebook.model import ArchivedPrediction
 
 SHARES = st.decimals(min_value=Decimal("-0.5"), max_value=Decimal("0.5"), places=3)
@@ -48,6 +53,30 @@ def test_steady_growth_is_expected_to_go_on() -> None:
     assert rounded(found) == ("119.590", "121.000", "122.410")  # 110 · (1.1 ∓ 1.2816 · 0.01)
     assert found is not None
     assert found.route is Route.GROWTH
+
+
+def test_a_quarter_is_what_its_report_says_whatever_was_told_of_it_after() -> None:
+    ends = [date(year, month, day) for year in (2022, 2023) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))]
+    actuals = [
+        Actual(
+            f"kpi_{number}", "", "revenue", Basis.GAAP, "USD", PeriodType.QUARTER, end, Decimal(value), 0,
+            derived=False, preliminary=False, known_at=due_at(end) + timedelta(days=30),
+        )
+        for number, (end, value) in enumerate(zip(ends, (100, 110, 120, 130, 110, 121, 132, 143), strict=True))
+    ]  # fmt: skip
+    day_off = replace(
+        actuals[-1], value=Decimal(900), period_end=date(2023, 12, 30), preliminary=True,
+        known_at=actuals[-1].known_at + timedelta(days=1),
+    )  # fmt: skip
+    at = datetime(2024, 3, 1, tzinfo=UTC)
+    (found,) = list_wanted([], [*actuals, day_off], calendar=FiscalCalendar("1231"), at=at)
+    assert (found.sought.period_end, rounded(found.expectation)) == (
+        date(2024, 3, 31),
+        ("119.590", "121.000", "122.410"),
+    )
+    restated = replace(day_off, value=Decimal(132), preliminary=False)
+    (found,) = list_wanted([], [*actuals, restated], calendar=FiscalCalendar("1231"), at=at)
+    assert found.inputs["quarters"][-2:] == [["2023-09-30", "132"], ["2023-12-30", "132"]]
 
 
 def test_where_a_figure_was_not_positive_differences_are_taken() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from auspex.filings.extraction.actuals import Sought, due_at
 from auspex.filings.extraction.expectations import Baselines, Expectation
-from auspex.filings.extraction.guidance_item import Shape, middle
+from auspex.filings.extraction.guidance_item import Shape
 from auspex.filings.extraction.guidance_ledger import Promise, outcome_of
 from auspex.filings.model import Basis
 from auspex.platform.scorebook.model import ArchivedPrediction, Prediction, ScoreCard, ScoringRule
@@ -121,8 +121,7 @@ def _score_promise(said: Mapping[str, Any], actual: Decimal) -> ScoreCard:
     promise = _promise(said)
     outcome = outcome_of(promise, actual, metric=said["metric"])
     scores = {"out_of_range": float(outcome.position != "within")}
-    mid = middle(promise.low, promise.high)
-    if outcome.surprise is not None and mid:
+    if outcome.surprise is not None:
         scores["absolute_error"] = abs(float(outcome.surprise))
     verdicts = ("beat", "in_range", "miss")
     return ScoreCard(
@@ -132,7 +131,6 @@ def _score_promise(said: Mapping[str, Any], actual: Decimal) -> ScoreCard:
 
 
 def _promise(said: Mapping[str, Any]) -> Promise:
-
     numbers = (None if said[name] is None else Decimal(said[name]) for name in ("low", "high", "tolerance"))
     return Promise(Shape(said["shape"]), *numbers)
 

@@ -133,10 +133,10 @@ def _series(actuals: Sequence[Actual], period_type: PeriodType) -> Series:
         if actual.period_type is not period_type or actual.known_at < due_at(actual.period_end):
             continue
         values = best[actual.metric, actual.basis, actual.unit]
-        near = next((end for end in values if abs((end - actual.period_end).days) <= WEEK_DRIFT_DAYS), None)
-        if near is None or _rank(actual) > _rank(values[near]):
-            if near is not None:
-                del values[near]
+        near = (end for end in values if abs((end - actual.period_end).days) <= WEEK_DRIFT_DAYS)
+        end = next(near, actual.period_end)
+        if end not in values or _rank(actual) > _rank(values[end]):
+            values.pop(end, None)
             values[actual.period_end] = actual
     return {key: sorted((end, actual.value) for end, actual in values.items()) for key, values in best.items()}
 

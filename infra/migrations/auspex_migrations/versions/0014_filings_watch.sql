@@ -128,7 +128,6 @@ CREATE TABLE filings.guidance (
   unit text,
   tolerance numeric CHECK (tolerance >= 0),
   action text NOT NULL CHECK (action IN ('initiate', 'reaffirm', 'raise', 'cut', 'narrow', 'widen', 'withdraw')),
-  previous_id text REFERENCES filings.guidance,
   method text NOT NULL CHECK (method IN ('rule', 'llm')),
   section_id text NOT NULL REFERENCES filings.sections,
   char_start integer NOT NULL,

@@ -38,7 +38,7 @@ class Standing:
 
 def insert_guidance(
     connection: Connection, item: GuidanceItem, *, accession: str, run: int, cik: int, section_ids: SectionIds,
-    known_at: datetime, action: Action, previous_id: str | None,
+    known_at: datetime, action: Action,
 ) -> str | None:  # fmt: skip
     """Store one statement of a run and return its id; None when that place stated it already."""
     row = fetch_one(
@@ -48,8 +48,8 @@ def insert_guidance(
             "guidance_id": new_id(PREFIX), "accession": accession, "run": run, "cik": cik, "metric": item.metric,
             "basis": item.basis.value, "period_type": item.period.period_type.value, "period_end": item.period.end,
             "fiscal_period": item.period.label, "shape": item.shape.value, "low": item.low, "high": item.high,
-            "unit": item.unit, "tolerance": item.tolerance, "action": action.value, "previous_id": previous_id,
-            "method": item.method, "section_id": section_ids[item.span.document_sequence, item.span.section_ordinal],
+            "unit": item.unit, "tolerance": item.tolerance, "action": action.value, "method": item.method,
+            "section_id": section_ids[item.span.document_sequence, item.span.section_ordinal],
             "char_start": item.span.start, "char_end": item.span.end, "quote": item.quote, "known_at": known_at,
         },
     )  # fmt: skip

@@ -1,9 +1,9 @@
 -- name: insert_guidance
 INSERT INTO filings.guidance (guidance_id, accession, run, cik, metric, basis, period_type, period_end, fiscal_period,
-                              shape, low, high, unit, tolerance, action, previous_id, method, section_id, char_start,
+                              shape, low, high, unit, tolerance, action, method, section_id, char_start,
                               char_end, quote, known_at)
 VALUES (%(guidance_id)s, %(accession)s, %(run)s, %(cik)s, %(metric)s, %(basis)s, %(period_type)s, %(period_end)s,
-        %(fiscal_period)s, %(shape)s, %(low)s, %(high)s, %(unit)s, %(tolerance)s, %(action)s, %(previous_id)s,
+        %(fiscal_period)s, %(shape)s, %(low)s, %(high)s, %(unit)s, %(tolerance)s, %(action)s,
         %(method)s, %(section_id)s, %(char_start)s, %(char_end)s, %(quote)s, %(known_at)s)
 ON CONFLICT (accession, run, metric, basis, fiscal_period, char_start) DO NOTHING
 RETURNING guidance_id

@@ -59,7 +59,6 @@ def record_guidance(connection: Connection, found: GuidanceFound, *, at: datetim
         stored = guidance_store.insert_guidance(
             connection, item, accession=header.accession, run=found.run, cik=header.cik,
             section_ids=found.section_ids, known_at=known_at, action=action,
-            previous_id=before.guidance_id if before else None,
         )  # fmt: skip
         if item.key not in earlier:
             promised += _prediction(header.accession, item, known_at=known_at, at=at)

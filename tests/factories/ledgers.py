@@ -57,7 +57,7 @@ class Ledger:
 
     def promise(
         self, accession: str, low: str | None, high: str | None, *, metric: str = "revenue", period: str = "Q3 FY2024",
-        end: date = date(2024, 9, 30), period_type: str = "quarter", shape: str = "range", unit: str = "USD",
+        end: date | None = date(2024, 9, 30), period_type: str = "quarter", shape: str = "range", unit: str = "USD",
         run: int = 1, place: int = 0,
     ) -> str:  # fmt: skip
         """Store a statement of a filing and return its id; the stored action is that of a first one."""

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from tests.factories.ledgers import CIK, Ledger, quarter_end
 from tests.harness.harness import Harness
 
+from auspex.core.ids import new_id
 from auspex.core.messages import Cause
 from auspex.filings import guidance_store, ledger_store
 from auspex.filings.extraction.guidance import read_quoted_guidance
@@ -125,6 +126,68 @@ def test_a_run_takes_the_longest_waiting_up_to_its_bound_and_what_comes_meanwhil
         for row in claimed:
             ledger_store.release_company(connection, cik=row["cik"], queued_at=row["queued_at"])
         assert [row["cik"] for row in ledger_store.claim_companies(connection, rows_max=9)] == [3, 2]
+
+
+def test_guidance_of_a_period_that_had_ended_or_has_no_end_is_never_scored(ledger: Ledger, key: str) -> None:
+    ledger.promise(ledger.filing(datetime(2024, 10, 1, 0, 0, tzinfo=UTC)), "90", "100")
+    ledger.promise(ledger.filing(datetime(2024, 9, 30, 23, 59, tzinfo=UTC)), "90", "110")
+    ledger.promise(ledger.filing(AUGUST), "400", "440", period="in the long run", end=None, period_type="other")
+    ledger.report(ledger.filing(OCTOBER), "80")
+    ledger.score()
+    shown = {(row["fiscal_period"], row["high"]): row["outcome"] for row in ledger.listed(key)}
+    assert shown == {
+        ("Q3 FY2024", "100"): "not_scored", ("Q3 FY2024", "110"): "miss", ("in the long run", "440"): "not_scored",
+    }  # fmt: skip
+    assert len(ledger.listed(key, "&outcome=not_scored")) == 2
+    assert ledger.listed(key, "&outcome=open") == []
+
+
+def test_a_company_with_more_statements_than_are_looked_at_loses_the_oldest(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_store, "LEDGER_PROMISES_MAX", 2)
+    _, july, august = (ledger.promise(ledger.filing(at), "90", "100") for at in (APRIL, JULY, AUGUST))
+    with ledger.harness.database.connect() as connection:
+        found = ledger_store.list_promises(connection, cik=CIK, at=NOVEMBER)
+    assert [stated.guidance_id for stated in found] == [july, august]
+
+
+def expected(ledger: Ledger, metric: str, period: str, end: date, *, issued: datetime) -> None:
+    """State an expectation of 50 to 54 % for a quarter."""
+    ledger.harness.rows(
+        """INSERT INTO filings.expectations (expectation_id, cik, metric, basis, fiscal_period, period_type, period_end,
+             unit, q10, q50, q90, method, inputs, issued_at)
+           VALUES (%(id)s, %(cik)s, %(metric)s, 'gaap', %(period)s, 'quarter', %(end)s, 'pure', 0.50, 0.52, 0.54,
+             'guidance_surprises', '{}', %(issued)s)""",
+        {"id": new_id("exp"), "cik": CIK, "metric": metric, "period": period, "end": end, "issued": issued},
+    )
+
+
+def test_an_expected_margin_is_held_against_what_one_filing_reports(ledger: Ledger, key: str) -> None:
+    for metric in ("gross_margin", "operating_margin"):
+        ledger.promise(
+            ledger.filing(AUGUST),
+            "0.51",
+            "0.53",
+            metric=metric,
+            period="Q4 FY2024",
+            end=quarter_end(2024, 4),
+            unit="pure",
+        )
+        expected(ledger, metric, "Q1 FY2024", quarter_end(2024, 1), issued=datetime(2024, 2, 1, tzinfo=UTC))
+        expected(ledger, metric, "Q3 FY2024", quarter_end(2024, 3), issued=JULY)
+        expected(ledger, metric, "Q4 FY2024", quarter_end(2024, 4), issued=AUGUST)
+    report = ledger.filing(OCTOBER, form="10-Q")
+    ledger.report(report, "1000")
+    ledger.report(report, "530", metric="gross_profit")
+
+    shown = {row["metric"]: (row["expectation"], row["expectation_record"]) for row in ledger.listed(key)}
+    following, record_ = shown["gross_margin"]
+    assert (following["fiscal_period"], record_) == ("Q4 FY2024", {"n": 1, "inside": 1, "coverage_80": 1.0})
+    nearest, record_ = shown["operating_margin"]  # of the third quarter it may still come, of the first no more
+    assert (nearest["fiscal_period"], record_) == ("Q3 FY2024", {"n": 0, "inside": 0, "coverage_80": None})
+    then = ledger.listed(key, "&as_of=2024-09-01T00:00:00Z")[0]
+    assert (then["expectation"]["fiscal_period"], then["expectation_record"]["n"]) == ("Q3 FY2024", 0)
 
 
 def test_lists_filter_by_outcome_and_page(ledger: Ledger, key: str) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from auspex.core.clock import format_instant
 from auspex.core.cursors import decode_cursor, encode_cursor
 from auspex.core.database import Connection, fetch_all, load_sql
+from auspex.filings.extraction.actuals import find_first, metrics_behind
 from auspex.filings.extraction.guidance_item import Shape
 from auspex.filings.extraction.guidance_ledger import Promise, action_of
+from auspex.filings.ledger_store import list_actuals, sought_of
 
 SQL = load_sql(Path(__file__).with_suffix(".sql"))
 CITED = ("accession", "form", "section_key", "document", "char_start", "char_end", "quote", "text_sha256", "source_url")
+REPORTED_WITHIN = timedelta(days=120)
+"""How long after its period's end a figure may still come: the last annual reports are due after 90 days, 15 more where
+the company asks, and some come late. What was not reported by then is no longer what is expected next."""
 NO_RECORD = {"n": 0, "beat": 0, "in_range": 0, "miss": 0, "mean_surprise": None}
 
 
@@ -54,9 +61,9 @@ def list_guidance(
     }  # fmt: skip
     rows = fetch_all(connection, SQL["list_guidance"], asked)
     kept = rows[:limit]
-    of_company = {"cik": query.cik, "as_of": as_of}
     records = list_records(connection, cik=query.cik, as_of=as_of)
-    expected = _expected(fetch_all(connection, SQL["list_expectations"], of_company))
+    metrics = sorted({row["metric"] for row in kept})
+    expected = _expected(connection, cik=query.cik, metrics=metrics, as_of=as_of)
     shown = [_shown(row, records, expected) for row in kept]
     last = kept[-1] if len(rows) > limit else None
     position = None if last is None else [format_instant(last["known_at"]), last["guidance_id"]]
@@ -87,20 +94,30 @@ def _shown(row: dict[str, Any], records: dict[Any, Any], expected: dict[Any, Any
     }  # fmt: skip
 
 
-def _expected(rows: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return, by metric and basis, the nearest open expectation and how often earlier ones held what they promised."""
+def _expected(
+    connection: Connection, *, cik: int, metrics: Sequence[str], as_of: datetime
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return, by metric and basis, the nearest open expectation and how often earlier ones held what they promised.
+
+    A figure counts as it does for scoring: the first one reported since, shares made of what one filing reports.
+    """
+    asked = {"cik": cik, "metrics": list(metrics), "as_of": as_of}
+    issued: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in fetch_all(connection, SQL["list_expectations"], asked):
+        issued[row["metric"], row["basis"]].append(row)
+    behind = sorted({name for metric, _ in issued for name in metrics_behind(metric)})
+    actuals = [actual for actual, _ in list_actuals(connection, cik=cik, metrics=behind, at=as_of)]
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for key in {(row["metric"], row["basis"]) for row in rows}:
-        of_key = [row for row in rows if (row["metric"], row["basis"]) == key]
-        still_open = sorted((row for row in of_key if row["actual"] is None), key=lambda row: row["period_end"])
-        came = [row for row in of_key if row["actual"] is not None]
-        inside = sum(row["q10"] <= row["actual"] <= row["q90"] for row in came)
-        found[key] = {
-            "expectation": still_open[0] if still_open else None,
+    for (metric, basis), rows in issued.items():
+        reported = [actual for actual in actuals if actual.metric in metrics_behind(metric)]
+        firsts = [(row, find_first(sought_of(row, said_at=row["issued_at"]), reported)) for row in rows]
+        came = [row["q10"] <= first.value <= row["q90"] for row, first in firsts if first is not None]
+        last_end = as_of.date() - REPORTED_WITHIN
+        ahead = [row for row, first in firsts if first is None and row["period_end"] >= last_end]
+        found[metric, basis] = {
+            "expectation": min(ahead, key=lambda row: row["period_end"], default=None),
             "expectation_record": {
-                "n": len(came),
-                "inside": inside,
-                "coverage_80": inside / len(came) if came else None,
+                "n": len(came), "inside": sum(came), "coverage_80": sum(came) / len(came) if came else None
             },
-        }
+        }  # fmt: skip
     return found

@@ -22,7 +22,9 @@ judged AS (
   SELECT k.*, o.actual, o.position, o.surprise, o.kpi_id, o.known_at AS resolved_at, o.accession AS actual_accession,
          r.actual AS restated_actual, r.position AS restated_position, r.verdict AS restated_verdict,
          r.surprise AS restated_surprise, r.kpi_id AS restated_kpi_id,
-         CASE WHEN k.shape IN ('qualitative', 'withdrawn') THEN 'not_scored' WHEN o.guidance_id IS NULL THEN 'open'
+         CASE WHEN k.shape IN ('qualitative', 'withdrawn') OR k.period_end IS NULL
+                OR k.known_at >= (k.period_end + 1)::timestamp AT TIME ZONE 'UTC' THEN 'not_scored'
+              WHEN o.guidance_id IS NULL THEN 'open'
               ELSE coalesce(o.verdict, 'unjudged') END AS outcome
   FROM known AS k
   LEFT JOIN resolved AS o ON o.guidance_id = k.guidance_id AND NOT o.restated
@@ -69,18 +71,10 @@ SELECT metric, basis, count(*)::integer AS n, (count(*) FILTER (WHERE verdict = 
 FROM last GROUP BY GROUPING SETS ((metric, basis), ())
 
 -- name: list_expectations
--- What was expected by then of each figure and period, the newest issue, with the first figure reported since.
-SELECT DISTINCT ON (e.metric, e.basis, e.period_type, e.fiscal_period)
-       e.expectation_id, e.metric, e.basis, e.period_type, e.fiscal_period, e.period_end, e.unit, e.q10, e.q50, e.q90,
-       e.baseline, e.method, e.issued_at, e.prediction_id, first.value AS actual
-FROM filings.expectations AS e
-LEFT JOIN LATERAL (
-  SELECT k.value FROM filings.kpis AS k
-  JOIN filings.filings AS f ON f.accession = k.accession AND f.run = k.run
-  WHERE k.cik = e.cik AND k.metric = e.metric AND k.basis = e.basis AND k.unit = e.unit
-    AND k.period_type = e.period_type AND k.period_end BETWEEN e.period_end - 10 AND e.period_end + 10
-    AND k.known_at > e.issued_at AND k.known_at <= %(as_of)s::timestamptz
-  ORDER BY k.known_at, k.method = 'derived', k.kpi_id LIMIT 1
-) AS first ON true
-WHERE e.cik = %(cik)s AND e.issued_at <= %(as_of)s::timestamptz
-ORDER BY e.metric, e.basis, e.period_type, e.fiscal_period, e.issued_at DESC
+-- What was expected by then of each period of some figures, the newest issue.
+SELECT DISTINCT ON (metric, basis, period_type, fiscal_period)
+       expectation_id, metric, basis, period_type, fiscal_period, period_end, unit, q10, q50, q90, baseline, method,
+       issued_at, prediction_id
+FROM filings.expectations
+WHERE cik = %(cik)s AND metric = ANY(%(metrics)s::text[]) AND issued_at <= %(as_of)s::timestamptz
+ORDER BY metric, basis, period_type, fiscal_period, issued_at DESC

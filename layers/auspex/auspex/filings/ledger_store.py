@@ -26,7 +26,6 @@ EXPECTATION_PREFIX = "exp"
 class Expected:
     """A stored expectation; `inputs` are what it was made of."""
 
-    expectation_id: str
     sought: Sought
     fiscal_period: str
     inputs: dict[str, Any]
@@ -62,10 +61,10 @@ def list_promises(connection: Connection, *, cik: int, at: datetime) -> list[Sta
     )
     return [
         Stated(
-            row["guidance_id"], row["accession"], _sought(row, said_at=row["known_at"]), row["fiscal_period"],
+            row["guidance_id"], row["accession"], sought_of(row, said_at=row["known_at"]), row["fiscal_period"],
             promise_of(row), row["resolved"], row["resolved_at"], row["restated"], row["surprise"],
         )
-        for row in rows
+        for row in reversed(rows)
     ]  # fmt: skip
 
 
@@ -108,10 +107,7 @@ def insert_outcome(
 def list_expectations(connection: Connection, *, cik: int, since: date) -> list[Expected]:
     """Return the newest expectation of each figure and period that ends on a day or later."""
     rows = fetch_all(connection, SQL["list_expectations"], {"cik": cik, "since": since})
-    return [
-        Expected(row["expectation_id"], _sought(row, said_at=row["issued_at"]), row["fiscal_period"], row["inputs"])
-        for row in rows
-    ]
+    return [Expected(sought_of(row, said_at=row["issued_at"]), row["fiscal_period"], row["inputs"]) for row in rows]
 
 
 def insert_expectation(connection: Connection, columns: dict[str, Any], *, at: datetime) -> None:
@@ -120,11 +116,12 @@ def insert_expectation(connection: Connection, columns: dict[str, Any], *, at: d
     connection.execute(SQL["insert_expectation"], stored)
 
 
-def _since(at: datetime) -> date:
-    return at.date() - timedelta(days=365 * LEDGER_YEARS)
-
-
-def _sought(row: dict[str, Any], *, said_at: datetime) -> Sought:
+def sought_of(row: dict[str, Any], *, said_at: datetime) -> Sought:
+    """Return what a stored promise or expectation is about."""
     return Sought(
         row["metric"], Basis(row["basis"]), row["unit"], PeriodType(row["period_type"]), row["period_end"], said_at
     )
+
+
+def _since(at: datetime) -> date:
+    return at.date() - timedelta(days=365 * LEDGER_YEARS)

@@ -14,7 +14,8 @@ DELETE FROM filings.companies_to_score WHERE cik = %(cik)s AND queued_at = %(que
 SELECT cik FROM filings.companies_to_score WHERE cik = %(cik)s FOR UPDATE SKIP LOCKED
 
 -- name: list_promises
--- A company's statements with figures, and withdrawals of such, with what is known of their outcome.
+-- A company's statements with figures, and withdrawals of such, with what is known of their outcome; the newest first, so
+-- that the bound leaves out the oldest.
 SELECT g.guidance_id, g.accession, g.metric, g.basis, g.period_type, g.period_end, g.fiscal_period, g.shape, g.low,
        g.high, g.unit, g.tolerance, g.known_at, o.surprise, o.kpi_id IS NOT NULL AS resolved,
        k.known_at AS resolved_at, r.guidance_id IS NOT NULL AS restated
@@ -25,7 +26,7 @@ LEFT JOIN filings.kpis AS k ON k.kpi_id = o.kpi_id
 LEFT JOIN filings.guidance_outcomes AS r ON r.guidance_id = g.guidance_id AND r.restated
 WHERE g.cik = %(cik)s AND g.shape <> 'qualitative' AND g.period_end IS NOT NULL
   AND g.known_at <= %(at)s AND g.period_end >= %(since)s
-ORDER BY g.known_at, g.guidance_id
+ORDER BY g.known_at DESC, g.guidance_id DESC
 LIMIT %(rows_max)s
 
 -- name: list_actuals
@@ -45,7 +46,7 @@ RETURNING guidance_id
 
 -- name: list_expectations
 SELECT DISTINCT ON (metric, basis, period_type, fiscal_period)
-       expectation_id, metric, basis, period_type, fiscal_period, period_end, unit, q10, q50, q90, inputs, issued_at
+       metric, basis, period_type, fiscal_period, period_end, unit, inputs, issued_at
 FROM filings.expectations
 WHERE cik = %(cik)s AND period_end >= %(since)s
 ORDER BY metric, basis, period_type, fiscal_period, issued_at DESC

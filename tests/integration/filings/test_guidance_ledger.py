@@ -128,6 +128,27 @@ def test_a_run_takes_the_longest_waiting_up_to_its_bound_and_what_comes_meanwhil
         assert [row["cik"] for row in ledger_store.claim_companies(connection, rows_max=9)] == [3, 2]
 
 
+def test_a_company_that_cannot_be_scored_waits_behind_the_others_and_is_heard_of(ledger: Ledger) -> None:
+    other = Ledger(ledger.harness, cik=CIK + 1)
+    for company, actual in ((ledger, "104"), (other, "105")):
+        company.promise(company.filing(JULY), "90", "100")
+        company.report(company.filing(OCTOBER), actual)
+        ledger.harness.clock.advance(timedelta(seconds=1))
+        company.queue()
+    ledger.harness.clock.advance(timedelta(seconds=1))
+    ledger.harness.rows("ALTER TABLE filings.guidance_outcomes ADD CONSTRAINT broken CHECK (actual <> 104)")
+    ledger.harness.fire("schedule_score_guidance")
+    assert "broken" in (ledger.harness.calls[-1].error or "")
+    assert [str(row["actual"]) for row in ledger.harness.rows("SELECT actual FROM filings.guidance_outcomes")] == [
+        "105"
+    ]
+    waiting = ledger.harness.rows("SELECT cik, queued_at FROM filings.companies_to_score")
+    assert [tuple(row.values()) for row in waiting] == [(CIK, ledger.harness.clock.now())]
+    ledger.harness.rows("ALTER TABLE filings.guidance_outcomes DROP CONSTRAINT broken")
+    assert ledger.harness.fire("schedule_score_guidance")["resolved"] == 1
+    assert ledger.harness.rows("SELECT 1 FROM filings.companies_to_score") == []
+
+
 def test_guidance_of_a_period_that_had_ended_or_has_no_end_is_never_scored(ledger: Ledger, key: str) -> None:
     ledger.promise(ledger.filing(datetime(2024, 10, 1, 0, 0, tzinfo=UTC)), "90", "100")
     ledger.promise(ledger.filing(datetime(2024, 9, 30, 23, 59, tzinfo=UTC)), "90", "110")

@@ -6,6 +6,7 @@ company, so that one that died in between is done again; both may be repeated.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,8 @@ from auspex.core.database import Connection, connect, transaction
 from auspex.core.faults import fault_point
 from auspex.core.limits import ARCHIVE_ROWS_MAX, SCORED_COMPANIES_MAX
 from auspex.core.messages import Cause
-from auspex.core.telemetry import count
-from auspex.filings import filing_store, ledger_store
+from auspex.core.telemetry import count, logger
+from auspex.filings import filing_store, guidance_store, ledger_store
 from auspex.filings.expectation_scores import (
     PRODUCT,
     expectation_prediction,
@@ -36,28 +37,42 @@ RESTATED_WITHIN_DAYS = 800
 
 
 def score_guidance(at: datetime) -> dict[str, Any]:
-    """Score the companies that wait, a bounded number a run, and return the counts; `waiting` are left for the next."""
-    totals = {"companies": 0, "resolved": 0, "restated": 0, "expectations": 0}
+    """Score the companies that wait, a bounded number a run, and return the counts; `waiting` are left for the next.
+
+    A company that cannot be scored goes to the end of the queue. Raises the last error after all others are done.
+    """
+    totals: Counter[str] = Counter(companies=0, resolved=0, restated=0, expectations=0)
+    broken = None
     for row in ledger_store.claim_companies(connect(), rows_max=SCORED_COMPANIES_MAX):
         cik = int(row["cik"])
-        with transaction() as connection:
-            if not ledger_store.lock_company(connection, cik):
-                continue
-            resolved, restated = _resolve(connection, cik, at=at)
-            tell_resolved(connection, resolved, cause=Cause(), at=at)
-            issued = _issue(connection, cik, at=at)
-            fault_point("filings-score-guidance.uncommitted")
-        fault_point("filings-score-guidance.resolved")
-        with transaction() as connection:
-            ledger_store.release_company(connection, cik=cik, queued_at=row["queued_at"])
-            _record(connection, cik, at=at)
-        totals["companies"] += 1
-        totals["resolved"] += len(resolved)
-        totals["restated"] += restated
-        totals["expectations"] += issued
+        try:
+            totals.update(_score(cik, queued_at=row["queued_at"], at=at))
+        except Exception as error:  # noqa: BLE001 - one company must not keep the others from their outcomes
+            logger().exception("a company's guidance cannot be scored", extra={"cik": cik})
+            broken = error
+            with transaction() as connection:
+                guidance_store.queue_company(connection, cik=cik, at=at)
     count("GuidanceResolved", totals["resolved"])
     count("ExpectationsIssued", totals["expectations"])
-    return totals | {"waiting": ledger_store.count_waiting(connect())}
+    if broken is not None:
+        raise broken
+    return dict(totals) | {"waiting": ledger_store.count_waiting(connect())}
+
+
+def _score(cik: int, *, queued_at: datetime, at: datetime) -> dict[str, int]:
+    """Score a company and return its counts, none where another scoring has it."""
+    with transaction() as connection:
+        if not ledger_store.lock_company(connection, cik):
+            return {}
+        resolved, restated = _resolve(connection, cik, at=at)
+        tell_resolved(connection, resolved, cause=Cause(), at=at)
+        issued = _issue(connection, cik, at=at)
+        fault_point("filings-score-guidance.uncommitted")
+    fault_point("filings-score-guidance.resolved")
+    with transaction() as connection:
+        ledger_store.release_company(connection, cik=cik, queued_at=queued_at)
+        _record(connection, cik, at=at)
+    return {"companies": 1, "resolved": len(resolved), "restated": restated, "expectations": issued}
 
 
 def _resolve(connection: Connection, cik: int, *, at: datetime) -> tuple[list[tuple[Stated, Actual, Outcome]], int]:

@@ -23,7 +23,7 @@ class EdgarBudget(Model):
 
 
 class EdgarFeed(Model):
-    """The last complete poll of EDGAR's feed of latest filings."""
+    """The last poll of EDGAR's feed of latest filings, and the newest entry of the last complete one."""
 
     age_seconds: float | None
     newest_entry_at: dt.datetime | None

@@ -32,7 +32,7 @@ export PYTHONPATH := $(CURDIR)/layers/auspex:$(CURDIR)/layers/client:$(CURDIR)/i
 .PHONY: help install up down reset demo demo-oracle demo-filings test journeys fuzz check format bench eval-filings prove-ledger prove-lock lock openapi docs build deploy
 
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  Options: EMULATOR=ministack|localstack  PORT=8400  SOURCE=replay|live  CORPUS=auto|sample  DATA=folder  STAGE=staging|production"
 	@echo "  DATABASE_URL=... uses a Postgres of yours; AUSPEX_STATE_DIR=... keeps a second stack apart."

@@ -28,7 +28,9 @@ WORDS = 60
 ALWAYS_BROAD = SearchEffort(exact_chunks_max=0, rare_postings_min=30)
 ALWAYS_NARROW = SearchEffort(exact_chunks_max=10_000, lookup_rows=0)
 ALWAYS_MEDIUM = SearchEffort(exact_chunks_max=10_000, lookup_rows=1_000_000)
-EFFORTS = (ALWAYS_BROAD, ALWAYS_NARROW, ALWAYS_MEDIUM, SearchEffort())
+BROAD_OF_ANY_TF = SearchEffort(exact_chunks_max=0, rare_postings_min=30, weak_tf=1, essential_share=1.0)
+BROAD_BY_TERMS = SearchEffort(exact_chunks_max=0, rare_postings_min=30, weak_tf=1_000, essential_share=0.9)
+EFFORTS = (ALWAYS_BROAD, BROAD_OF_ANY_TF, BROAD_BY_TERMS, ALWAYS_NARROW, ALWAYS_MEDIUM, SearchEffort())
 
 
 def axis(number: int) -> NDArray[np.float32]:
@@ -250,7 +252,7 @@ filters = st.tuples(
 
 
 @settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=180, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(query=queries, chosen=filters, effort=st.sampled_from(EFFORTS), candidates=st.sampled_from([10, 15, 40]))
 def test_the_lexical_leg_is_the_top_of_a_full_scan(

@@ -28,7 +28,15 @@ def test_a_product_role_is_refused_what_it_does_not_need(database: Database, sta
         connection.execute(statement)
 
 
-def test_search_settings_hang_on_the_filings_role(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("hnsw.iterative_scan", "strict_order"),
+        ("hnsw.ef_search", "100"),
+        ("jit", "off"),
+        ("max_parallel_workers_per_gather", "0"),
+    ],
+)
+def test_search_settings_hang_on_the_filings_role(database: Database, setting: str, value: str) -> None:
     with database.connect() as connection:
-        row = connection.execute("SELECT current_setting('hnsw.iterative_scan') AS scan").fetchone()
-    assert row == {"scan": "strict_order"}
+        assert connection.execute("SELECT current_setting(%s) AS value", (setting,)).fetchone() == {"value": value}

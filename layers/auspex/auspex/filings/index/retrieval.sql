@@ -54,8 +54,11 @@ read_through AS (
   WHERE (SELECT NOT is_narrow AND NOT is_broad FROM size)
   GROUP BY p.chunk_id
 ),
--- Lexical leg, broad filter: MaxScore (Turtle and Flood 1995). Chunks with the rarest terms show which score the c best
--- reach for certain. Terms that cannot reach it together are read only for chunks where another term occurs as well.
+-- Lexical leg, broad filter: MaxScore (Turtle and Flood 1995), by postings instead of by terms. Chunks with the rarest
+-- terms show which score the c best reach for certain. A term that occurs at most weak_tf times in a chunk adds at most
+-- peak · weak_tf / (weak_tf + base + slope · dl) to it. The commonest terms whose sum of that stays below a share of the
+-- score are not essential: their weak postings, most of all there are, are read only for chunks that all their others
+-- bring near enough to it.
 rare AS (
   SELECT * FROM (SELECT *, sum(df) OVER (ORDER BY df, term) - df AS df_before FROM terms) AS ordered
   WHERE df_before <= %(rare_df)s::integer AND (SELECT is_broad FROM size)
@@ -81,20 +84,21 @@ first_bar AS MATERIALIZED (
 split AS MATERIALIZED (
   SELECT *, coalesce(max(together) FILTER (WHERE NOT is_essential) OVER (), 0) AS slack
   FROM (
-    SELECT *, together >= (SELECT score FROM first_bar) AS is_essential
+    SELECT *, together * %(weak_tf)s::float8 / (%(weak_tf)s::float8 + base)
+              >= (SELECT score * %(essential_share)s::float8 FROM first_bar) AS is_essential
     FROM (SELECT *, sum(peak) OVER (ORDER BY peak, term) AS together FROM terms) AS summed
   ) AS marked
 ),
-essential AS MATERIALIZED (
-  SELECT p.chunk_id, sum(split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)) AS score, max(slack) AS slack
+strong AS MATERIALIZED (
+  SELECT p.chunk_id, sum(split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)) AS score, max(p.dl) AS dl
   FROM split JOIN filings.postings AS p USING (term)
-  WHERE split.is_essential AND (SELECT is_broad FROM size)
+  WHERE (split.is_essential OR p.tf > %(weak_tf)s::integer) AND (SELECT is_broad FROM size)
   GROUP BY p.chunk_id
 ),
 leaders AS MATERIALIZED (
   SELECT top.chunk_id, top.score
   FROM (
-    SELECT chunk_id, score FROM essential ORDER BY score DESC, chunk_id LIMIT (%(candidates)s::integer * 40)
+    SELECT chunk_id, score FROM strong ORDER BY score DESC, chunk_id LIMIT (%(candidates)s::integer * 40)
   ) AS top JOIN allowed USING (chunk_id)
   ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 4)
 ),
@@ -108,13 +112,18 @@ second_bar AS MATERIALIZED (
       FROM leaders CROSS JOIN split CROSS JOIN LATERAL (
         SELECT tf, dl FROM filings.postings WHERE term = split.term AND chunk_id = leaders.chunk_id OFFSET 0
       ) AS p
-      WHERE NOT split.is_essential
+      WHERE NOT split.is_essential AND p.tf <= %(weak_tf)s::integer
     ) AS parts
     GROUP BY chunk_id ORDER BY 1 DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
   ), 0) - 1e-6) AS score
 ),
+-- Every term has the same base and slope.
+bounds AS MATERIALIZED (
+  SELECT max(base) AS base, max(slope) AS slope, max(slack) AS slack, (SELECT score FROM second_bar) AS bar FROM split
+),
 hopeful AS MATERIALIZED (
-  SELECT chunk_id, score FROM essential WHERE score + slack >= (SELECT score FROM second_bar)
+  SELECT chunk_id, score FROM strong CROSS JOIN bounds
+  WHERE score + bounds.slack * %(weak_tf)s::float8 / (%(weak_tf)s::float8 + bounds.base + bounds.slope * dl) >= bounds.bar
 ),
 rest AS MATERIALIZED (
   SELECT (SELECT count(*) FROM hopeful) * count(*) * %(lookup_rows)s::integer <= sum(df) AS is_short
@@ -129,11 +138,11 @@ completed AS (
     FROM hopeful CROSS JOIN split CROSS JOIN LATERAL (
       SELECT tf, dl FROM filings.postings WHERE term = split.term AND chunk_id = hopeful.chunk_id OFFSET 0
     ) AS p
-    WHERE NOT split.is_essential AND (SELECT is_short FROM rest)
+    WHERE NOT split.is_essential AND p.tf <= %(weak_tf)s::integer AND (SELECT is_short FROM rest)
     UNION ALL
     SELECT chunk_id, split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)
     FROM split JOIN filings.postings AS p USING (term) JOIN hopeful USING (chunk_id)
-    WHERE NOT split.is_essential AND (SELECT NOT is_short FROM rest)
+    WHERE NOT split.is_essential AND p.tf <= %(weak_tf)s::integer AND (SELECT NOT is_short FROM rest)
   ) AS parts
   GROUP BY chunk_id HAVING sum(score) >= (SELECT score FROM second_bar)
 ),

@@ -54,11 +54,15 @@ class SearchEffort:
     `exact_chunks_max`: up to this many chunks pass a filter, every distance is computed, and beyond it they are not
     counted further. `rare_postings_min`: postings of the rarest terms that are read first, to learn which score the
     best chunks reach. `lookup_rows`: rows of a posting list that are read in the time of one lookup by (term, chunk).
+    `weak_tf`: up to this many occurrences in a chunk count as weak. `essential_share`, in (0, 1]: how much of the score
+    that the best chunks reach the weak postings of the terms that are not essential may come to.
     """
 
     exact_chunks_max: int = 5_000
     rare_postings_min: int = 3_000
     lookup_rows: int = 7
+    weak_tf: int = 2
+    essential_share: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,8 @@ def search_chunks(
             "exact_max": effort.exact_chunks_max,
             "rare_df": effort.rare_postings_min,
             "lookup_rows": effort.lookup_rows,
+            "weak_tf": effort.weak_tf,
+            "essential_share": effort.essential_share,
             **_filter_parameters(filter),
         },
     )

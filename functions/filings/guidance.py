@@ -127,7 +127,7 @@ async def _query(
     ticker: Annotated[CompanyName, Query(description="Ticker or CIK", examples=["AAPL"])],
     metric: Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_]{0,49}$", examples=["revenue"])] = None,
     basis: Annotated[BasisName | None, Query()] = None,
-    outcome: Annotated[OutcomeName | None, Query(description="`open`: not yet known; `not_scored`: never will be")] = None,
+    outcome: Annotated[OutcomeName | None, Query(description="`open` is not yet known, `not_scored` never")] = None,
     as_of: Annotated[AwareDatetime | None, Query(description="Only what was known then; RFC 3339")] = None,
 ) -> GuidanceQuery:
     company = load_company(connect(), ticker, pointer="/ticker")

@@ -33,7 +33,7 @@ class AsyncFilingsGuidance(AsyncResource):
         """List a company's guidance, newest first, with outcome, record and our own expectation of the next figure.
 
         `limit`: Rows of the page. `cursor`: `next_cursor` of the page before, same filters. `ticker`: Ticker or CIK.
-        `outcome`: `open`: not yet known; `not_scored`: never will be. `as_of`: Only what was known then; RFC 3339.
+        `outcome`: `open` is not yet known, `not_scored` never. `as_of`: Only what was known then; RFC 3339.
 
         GET /v1/filings/guidance, scope `filings:read`.
         """

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from infra.local.replay.server import ReplayServer
 from infra.local.replay.store import Store
+from tests.factories.ledgers import Ledger
 from tests.harness.fixtures import HarnessMaker
 from tests.harness.harness import Harness
 
@@ -58,3 +59,15 @@ def replay() -> Iterator[ReplayServer]:
 def filings(make_harness: HarnessMaker, replay: ReplayServer) -> Harness:
     """The application with the sample company's EDGAR."""
     return make_harness(parameters=parameters_of(replay))
+
+
+@pytest.fixture
+def ledger(harness: Harness) -> Ledger:
+    """An empty guidance ledger; the clock stands at 4 November 2024."""
+    return Ledger(harness)
+
+
+@pytest.fixture
+def key(harness: Harness) -> str:
+    """A key that reads filings."""
+    return harness.create_key("filings:read")

@@ -66,7 +66,7 @@ SHELLS = {
         "problems", "representations", "settings", "status", "transport",
     },
 }  # fmt: skip
-ENGINE_CORE = {"auspex.core.ids", "auspex.core.limits"}
+ENGINE_CORE = {"auspex.core.ids", "auspex.core.limits", "auspex.core.spreadsheet"}
 ENGINE_EXTRAS = {
     "filings.reading.normalize": {"lxml"},
     "filings.reading.markup": {"lxml"},

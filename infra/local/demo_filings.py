@@ -10,7 +10,6 @@ import argparse
 import json
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +18,9 @@ from datetime import time as wall
 from typing import Any
 
 import psutil
-from infra.local import aws
+from infra.local.demo_caller import Caller, Fire, control, firing, open_account, rows_of
 from infra.local.demo_filings_journeys import show_journeys
 from infra.local.demo_filings_operations import backfill, operate, redrive
-from infra.local.demo_oracle_journeys import Caller
 from infra.local.state import state_directory
 from infra.local.statements import Statements
 
@@ -30,6 +28,7 @@ SECONDS = 240
 DRAIN_SECONDS_MAX = 420
 PAUSE_SECONDS = 10
 WATCH_AT_ONCE = 50
+COVERAGE = "/v1/filings/coverage?watched_only=true&limit=100"
 ENDED = ("indexed", "skipped", "dead_letter")
 LAGS = ("detect_s", "analyze_s", "index_s")
 
@@ -38,28 +37,13 @@ LAGS = ("detect_s", "analyze_s", "index_s")
 class Day:
     """The stack, who takes part, and what was seen so far."""
 
-    endpoint: str
+    fire: Fire
     replay_url: str
     emulator_pid: int
     operator: Caller
     analyst: Caller
     record: Statements
     script: list[dict[str, Any]] = field(default_factory=list)
-    last_scan: float = 0.0
-
-    def replay(self, method: str, path: str, body: Any = None) -> Any:
-        """Steer or watch the replay server."""
-        sent = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.replay_url + path, data=sent, method=method)  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310 - as above
-            return json.loads(reply.read())
-
-    def fire(self, name: str, event: dict[str, Any]) -> dict[str, Any]:
-        """Run a schedule of the deployment now; `name` begins its logical id (the emulator cuts long names)."""
-        pages = aws.client("lambda", self.endpoint).get_paginator("list_functions").paginate()
-        function = next(f["FunctionName"] for page in pages for f in page["Functions"] if name in f["FunctionName"])
-        reply: dict[str, Any] = json.loads(aws.invoke(self.endpoint, function, event))
-        return reply
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     state = directory.read()
     stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
     operator = Caller(stack["api_url"], stack["admin_key"])
+    key = open_account(operator, plan="premium", tokens=500, scopes=["filings"])
     day = Day(
-        endpoint=f"http://127.0.0.1:{state.emulator_port}", replay_url=f"http://127.0.0.1:{state.replay_port}",
+        fire=firing(f"http://127.0.0.1:{state.emulator_port}"), replay_url=f"http://127.0.0.1:{state.replay_port}",
         emulator_pid=state.processes["emulator"].pid, operator=operator,
-        analyst=Caller(stack["api_url"], open_analyst(operator)), record=Statements(),
+        analyst=Caller(stack["api_url"], key), record=Statements(),
     )  # fmt: skip
     started = time.monotonic()
     begin(day, options.seconds)
@@ -85,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reconcile(day)
     show_record(day)
     show_journeys(analyst=day.analyst, check=day.record.check)
-    day.replay("POST", "/__filing_day", {})
+    control(day.replay_url, "POST", "/__filing_day", {})
     backfill(day.analyst, day.record.check)
     operate(operator=day.operator, analyst=day.analyst, check=day.record.check)
     print(f"\nThe day took {time.monotonic() - started:.0f} s")
@@ -94,21 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if day.record.failures else 0
 
 
-def open_analyst(operator: Caller) -> str:
-    """Open a premium account with tokens and return a key of it for filings."""
-    wanted = {"name": f"analyst {time.time_ns()}", "plan": "premium"}
-    account_id = operator("POST", "/v1/accounts", wanted, quiet=True).data["account_id"]
-    grant = {"account_id": account_id, "tokens": 500, "reason": "demo"}
-    assert operator("POST", "/v1/grants", grant, quiet=True).status == 201
-    key = {"name": "demo", "scopes": ["filings"], "account_id": account_id, "mode": "test"}
-    return str(operator("POST", "/v1/keys", key, quiet=True).data["secret"])
-
-
 def begin(day: Day, seconds: int) -> None:
     """Set the day up, know its companies, and watch all of them."""
     print("\nAn analyst watches every company of the day")
     begins_at = datetime.now(UTC) + timedelta(seconds=15)
-    arranged = day.replay("POST", "/__filing_day", {"begins_at": begins_at.isoformat(), "seconds": seconds})
+    arranged = control(
+        day.replay_url, "POST", "/__filing_day", {"begins_at": begins_at.isoformat(), "seconds": seconds}
+    )
     day.script = arranged["filings"]
     day.fire("FilingsScheduleRefresh", {"schedule": "filings-refresh-companies"})
     ciks = sorted({filing["cik"] for filing in day.script})
@@ -152,20 +129,9 @@ def live_through(day: Day, seconds: int) -> None:
 def status_counts(day: Day) -> Counter[str]:
     """Return how many filings of the watched companies stand where."""
     counts: Counter[str] = Counter()
-    for row in coverage(day):
+    for row in rows_of(day.analyst, COVERAGE):
         counts.update({status: n for status, n in row["by_status"].items() if n})
     return counts
-
-
-def coverage(day: Day) -> list[dict[str, Any]]:
-    """Return the coverage of every watched company."""
-    rows, cursor = [], ""
-    while True:
-        page = day.analyst("GET", f"/v1/filings/coverage?watched_only=true&limit=100{cursor}", quiet=True).body
-        rows += page["data"]
-        if not page["has_more"]:
-            return rows
-        cursor = f"&cursor={page['next_cursor']}"
 
 
 def kill_worker(day: Day) -> None:
@@ -180,17 +146,17 @@ def kill_worker(day: Day) -> None:
 
 def pause_edgar(day: Day) -> None:
     """Have EDGAR refuse one request, and see that nobody asks while the pause lasts."""
-    day.replay("DELETE", "/__requests")
+    control(day.replay_url, "DELETE", "/__requests")
     fault = {"path_prefix": "/www/Archives/edgar/data", "kind": "429", "times": 1, "retry_after": PAUSE_SECONDS}
-    day.replay("POST", "/__faults", fault)
+    control(day.replay_url, "POST", "/__faults", fault)
     until = time.monotonic() + 90
-    while day.replay("GET", "/__faults") and time.monotonic() < until:
+    while control(day.replay_url, "GET", "/__faults") and time.monotonic() < until:
         time.sleep(0.2)
-    refused = not day.replay("GET", "/__faults")
+    refused = not control(day.replay_url, "GET", "/__faults")
     time.sleep(1.5)  # what had left before the refusal was stored
-    before = day.replay("GET", "/__requests")["total"]
+    before = control(day.replay_url, "GET", "/__requests")["total"]
     time.sleep(PAUSE_SECONDS - 3)
-    during = day.replay("GET", "/__requests")["total"] - before
+    during = control(day.replay_url, "GET", "/__requests")["total"] - before
     day.record.check("one 429 stops every worker for its pause", holds=refused and during == 0)
 
 
@@ -208,7 +174,7 @@ def mend(day: Day) -> None:
     poisoned = next(f["accession"] for f in dead if f["poisoned"])
     reason = shown[poisoned]["dead_letter_reason"]
     day.record.check("the poisoned filing is dead for a reason of its own", holds=reasons[reason] == 1)
-    day.replay("POST", "/__filing_day", {"mended": True})
+    control(day.replay_url, "POST", "/__filing_day", {"mended": True})
     redrive(
         operator=day.operator, analyst=day.analyst, check=day.record.check, reason=reason, accession=poisoned
     )  # fmt: skip
@@ -246,7 +212,8 @@ def show_record(day: Day) -> None:
     day.record.check(
         "nothing is missing against the index", holds=_missing(day) == sum(not f["recorded"] for f in day.script)
     )
-    told = notifications(day)
+    alerts = rows_of(day.analyst, "/v1/notifications?limit=100")
+    told = [(row["kind"], row["subject"]) for row in alerts if row["kind"].startswith("filing.")]
     counts = Counter(kind for kind, _ in told)
     day.record.check("nothing was told twice", holds=len(set(told)) == len(told))
     day.record.check(
@@ -255,19 +222,8 @@ def show_record(day: Day) -> None:
     day.record.check("every analysed filing was told with why", holds=counts["filing.analyzed"] == len(read))
 
 
-def notifications(day: Day) -> list[tuple[str, str]]:
-    """Return kind and subject of everything that the analyst was told of filings."""
-    found, cursor = [], ""
-    while True:
-        page = day.analyst("GET", f"/v1/notifications?limit=100{cursor}", quiet=True).body
-        found += [(row["kind"], row["subject"]) for row in page["data"] if row["kind"].startswith("filing.")]
-        if not page["has_more"]:
-            return found
-        cursor = f"&cursor={page['next_cursor']}"
-
-
 def _missing(day: Day) -> int:
-    return sum(int(row["index"]["missing"]) for row in coverage(day))
+    return sum(int(row["index"]["missing"]) for row in rows_of(day.analyst, COVERAGE))
 
 
 def _share(ordered: list[float], share: float) -> float:

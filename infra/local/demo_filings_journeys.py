@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from infra.local.demo_oracle_journeys import Caller, Check
+from infra.local.demo_caller import Caller, Check
 
 FIRST = "9999997001-26-000001"
 AMENDED = "9999999001-25-000009"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from typing import Any
 
+from infra.local.demo_caller import Caller, Check, wait_for_job
 from infra.local.demo_filings_journeys import FIRST
-from infra.local.demo_oracle_journeys import Caller, Check
 
 LARKSPUR = ["FLRK", "FMRD"]
 BACKFILL = {"tickers": LARKSPUR, "per_ticker_limit": 8, "include_existing": True, "notify": True}
@@ -23,7 +22,7 @@ def backfill(analyst: Caller, check: Check) -> None:
     before = analyst("GET", "/v1/balance").data["available"]
     accepted = analyst("POST", "/v1/filings/backfills", BACKFILL).data
     reserved = before - analyst("GET", "/v1/balance", quiet=True).data["available"]
-    job = wait_for_job(analyst, accepted["job_id"])
+    job = wait_for_job(analyst, accepted["job_id"], seconds_max=JOB_SECONDS_MAX, shows_progress=True)
     paid = before - analyst("GET", "/v1/balance").data["available"]
     results = [unit["result"] or {} for unit in job["items"]]
     there = sum(result.get("already_stored") is True for result in results)
@@ -39,20 +38,6 @@ def backfill(analyst: Caller, check: Check) -> None:
         f"    FLRK: {row['filings']} filings, { {k: n for k, n in row['by_status'].items() if n} }, lags {row['lags']}"
     )
     check("coverage shows all of them indexed", holds=row["by_status"]["indexed"] == row["filings"] == 7)
-
-
-def wait_for_job(caller: Caller, job_id: str) -> Any:
-    """Return a job when it has ended, its progress printed. Raises TimeoutError after JOB_SECONDS_MAX."""
-    until, shown = time.monotonic() + JOB_SECONDS_MAX, None
-    while time.monotonic() < until:
-        job = caller("GET", f"/v1/jobs/{job_id}", quiet=True).data
-        if job["progress"] != shown:
-            shown = job["progress"]
-            print(f"    {shown:3} %  {job['status']}, {job['units']}")
-        if job["finished_at"]:
-            return job
-        time.sleep(0.5)
-    raise TimeoutError(f"{job_id} has not ended after {JOB_SECONDS_MAX} s")
 
 
 def redrive(*, operator: Caller, analyst: Caller, check: Check, reason: str, accession: str) -> None:
@@ -98,7 +83,7 @@ def operate(*, operator: Caller, analyst: Caller, check: Check) -> None:
     )
     anew = operator("POST", path, {"mode": "index"}).data
     print(f"    {anew['mode_resolved']}, from {anew['first_node']}")
-    job = wait_for_job(operator, anew["job"]["job_id"])
+    job = wait_for_job(operator, anew["job"]["job_id"], seconds_max=JOB_SECONDS_MAX, shows_progress=True)
     filing = analyst("GET", f"/v1/filings/accessions/{FIRST}", quiet=True).data
     topics = [event["topic"] for event in filing["events"]]
     check("it is indexed again", holds=(job["status"], filing["status"]) == ("succeeded", "indexed"))

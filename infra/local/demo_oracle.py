@@ -10,14 +10,12 @@ import argparse
 import json
 import sys
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall
-from typing import Any
 
-from infra.local import aws
+from infra.local.demo_caller import Fire, control, firing
 from infra.local.demo_oracle_journeys import show_journeys
 from infra.local.state import state_directory
 from infra.local.statements import Statements
@@ -29,8 +27,6 @@ COMPETITION, SEASON = "E0", "2018/19"
 FIRST_DAY, DAYS = date(2018, 8, 8), 280
 SHOWN = ("stored", "competitions_fitted", "forecasts_archived", "outcomes_recorded", "scored")
 
-Fire = Callable[[str, datetime], dict[str, Any]]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Replay and check; exit 0 only if all was true."""
@@ -41,32 +37,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     directory = state_directory()
     state = json.loads(directory.state_file.read_text(encoding="utf-8"))
     stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
-    endpoint = f"http://127.0.0.1:{state['emulator_port']}"
+    replay_url = f"http://127.0.0.1:{state['replay_port']}"
+    fire = firing(f"http://127.0.0.1:{state['emulator_port']}")
     started = time.monotonic()
     try:
-        live_through(options.first, options.days, travel=traveller(state["replay_port"]), fire=firing(endpoint))
+        live_through(options.first, options.days, replay_url=replay_url, fire=fire)
     finally:
-        traveller(state["replay_port"])(None)
+        control(replay_url, "POST", "/__day", {"day": None})
     print(f"\n{options.days} mornings in {time.monotonic() - started:.0f} s")
     record = Statements()
     with Auspex(stack["api_url"], stack["api_key"]) as auspex:
         show_record(auspex, options.first + timedelta(days=options.days), record)
-    show_journeys(
-        api_url=stack["api_url"], admin_key=stack["admin_key"], replay_url=f"http://127.0.0.1:{state['replay_port']}",
-        check=record.check,
-    )  # fmt: skip
+    show_journeys(api_url=stack["api_url"], admin_key=stack["admin_key"], replay_url=replay_url, check=record.check)
     return 1 if record.failures else 0
 
 
-def live_through(first: date, days: int, *, travel: Callable[[date | None], None], fire: Fire) -> Counter[str]:
+def live_through(first: date, days: int, *, replay_url: str, fire: Fire) -> Counter[str]:
     """Run refresh, refit and score on each of some mornings; returns the sums of what they counted."""
     total: Counter[str] = Counter()
     for offset in range(days):
         day = first + timedelta(days=offset)
-        travel(day)
+        control(replay_url, "POST", "/__day", {"day": day.isoformat()})
         counts: Counter[str] = Counter()
         for name, at in TIMES.items():
-            reply = fire(name, datetime.combine(day, at, UTC))
+            instant = datetime.combine(day, at, UTC).isoformat()
+            event = {"schedule": f"oracle-{name}", "scheduled_at": instant, "time_travel": True}
+            reply = fire(f"OracleSchedule{name.capitalize()}", event)
             counts.update({key: value for key, value in reply.items() if isinstance(value, int)})
         total += counts
         print(f"  {day}  " + "  ".join(f"{name} {counts[name]}" for name in SHOWN if counts[name]))
@@ -101,32 +97,6 @@ def show_record(auspex: Auspex, today: date, record: Statements) -> None:
     record.check("both models have parameters in force", holds=len(versions) == 2)
     scorebook = auspex.scorebook.show("oracle").data
     record.check("the public scorebook shows the same models", holds=bool(scorebook))
-
-
-def traveller(replay_port: int) -> Callable[[date | None], None]:
-    """Return what has the replay server show the files of a day; of None, as they were recorded."""
-
-    def travel(day: date | None) -> None:
-        body = json.dumps({"day": None if day is None else day.isoformat()}).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{replay_port}/__day", data=body, method="POST")
-        urllib.request.urlopen(request, timeout=10).read()  # noqa: S310 - as above
-
-    return travel
-
-
-def firing(endpoint: str) -> Fire:
-    """Return what runs a schedule of the deployment at an instant, on that instant's clock, and returns its counts."""
-    pages = aws.client("lambda", endpoint).get_paginator("list_functions").paginate()
-    names = [function["FunctionName"] for page in pages for function in page["Functions"]]
-
-    def fire(schedule: str, at: datetime) -> dict[str, Any]:
-        wanted = f"OracleSchedule{schedule.capitalize()}"
-        name = next(name for name in names if wanted in name)
-        event = {"schedule": f"oracle-{schedule}", "scheduled_at": at.isoformat(), "time_travel": True}
-        reply: dict[str, Any] = json.loads(aws.invoke(endpoint, name, event))
-        return reply
-
-    return fire
 
 
 if __name__ == "__main__":

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-SECONDS_MAX = 300.0
-USER_AGENT = "Auspex demo demo@example.com"
-"""The replay server answers those alone who say who they are, as the sources do."""
+import httpx
+from infra.local.demo_caller import USER_AGENT, Caller, Check, open_account, wait_for_job
+
+FILE_SECONDS_MAX = 30.0
+JOB_SECONDS_MAX = 300.0
 RATINGS = {
     "model": "elo", "home": {"name": "Ashford", "rating": 1600}, "away": {"name": "Kelby", "rating": 1500},
     "depth": "headline_pick",
@@ -28,63 +25,12 @@ SIXTIETH_MINUTE = {"period": "second_half", "minute": 60, "home_goals": 1, "away
 PAST_SEASON = "1718/E0.csv"
 PROJECTED = {"competition": "E0", "season": "2018/19", "as_of": "2018-11-05", "n": 10_000}
 
-Check = Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A reply: its status, headers (names in lower case) and body."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-    @property
-    def data(self) -> Any:
-        """What was asked for."""
-        return self.body["data"]
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody with a key (or none), who prints each request and its price."""
-
-    api_url: str
-    key: str | None
-
-    def __call__(
-        self, method: str, path: str, body: Any = None, *, media_type: str = "application/json", quiet: bool = False
-    ) -> Answer:
-        """Send a request; `body` is JSON unless it is bytes."""
-        sent = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": media_type} if sent is not None else {}
-        if self.key is not None:
-            headers["Authorization"] = f"Bearer {self.key}"
-        request = urllib.request.Request(  # noqa: S310 - the stack's own address
-            self.api_url + path, data=sent, method=method, headers=headers
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310 - the stack's own address
-                answer = _answer(reply.status, reply.headers, reply.read())
-        except urllib.error.HTTPError as refused:
-            answer = _answer(refused.code, refused.headers, refused.read())
-        if not quiet:
-            cost = answer.headers.get("token-cost")
-            print(f"    {method} {path} → {answer.status}" + ("" if cost is None else f", cost {cost}"))
-        return answer
-
-
-def _answer(status: int, headers: Any, content: bytes) -> Answer:
-    is_json = "json" in (headers.get("Content-Type") or "")
-    shown = json.loads(content) if is_json else content.decode()
-    return Answer(status, {name.lower(): value for name, value in headers.items()}, shown)
-
 
 def show_journeys(*, api_url: str, admin_key: str, replay_url: str, check: Check) -> None:
     """Walk the journeys of ORACLE §2 as accounts of their own."""
     admin = Caller(api_url, admin_key)
-    learner = Caller(api_url, open_account(admin, plan="free", tokens=0))
-    analyst = Caller(api_url, open_account(admin, plan="prepaid", tokens=200))
+    learner = Caller(api_url, open_account(admin, plan="free", tokens=0, scopes=["oracle"]))
+    analyst = Caller(api_url, open_account(admin, plan="prepaid", tokens=200, scopes=["oracle"]))
     ask_for_nothing(learner, check)
     see_why(analyst, check)
     compare_and_share(analyst, Caller(api_url, None), check)
@@ -92,17 +38,6 @@ def show_journeys(*, api_url: str, admin_key: str, replay_url: str, check: Check
     answer_a_season(analyst, replay_url, check)
     project_a_season(analyst, check)
     look_at_the_record(analyst, check)
-
-
-def open_account(admin: Caller, *, plan: str, tokens: int) -> str:
-    """Open an account with tokens and return a key of it for oracle."""
-    name = f"oracle {plan} {time.time_ns()}"
-    account_id = admin("POST", "/v1/accounts", {"name": name, "plan": plan}, quiet=True).data["account_id"]
-    if tokens:
-        grant = {"account_id": account_id, "tokens": tokens, "reason": "demo"}
-        assert admin("POST", "/v1/grants", grant, quiet=True).status == 201
-    wanted = {"name": "demo", "scopes": ["oracle"], "account_id": account_id, "mode": "test"}
-    return str(admin("POST", "/v1/keys", wanted, quiet=True).data["secret"])
 
 
 def ask_for_nothing(learner: Caller, check: Check) -> None:
@@ -158,13 +93,11 @@ def follow_a_match(analyst: Caller, check: Check) -> None:
 def answer_a_season(analyst: Caller, replay_url: str, check: Check) -> None:
     """A whole season in the source's own columns, with results."""
     print("\nAn analyst has a past season answered, each match from earlier days only")
-    file = urllib.request.Request(  # noqa: S310 - as above
-        f"{replay_url}/football/mmz4281/{PAST_SEASON}", headers={"User-Agent": USER_AGENT}
-    )
-    with urllib.request.urlopen(file, timeout=30) as reply:  # noqa: S310 - as above
-        rows = reply.read()
-    accepted = analyst("POST", "/v1/oracle/batches?depth=headline_pick", rows, media_type="text/csv")
-    job = _wait(analyst, accepted.data["job"]["job_id"])
+    file = httpx.get(
+        f"{replay_url}/football/mmz4281/{PAST_SEASON}", headers={"User-Agent": USER_AGENT}, timeout=FILE_SECONDS_MAX
+    ).raise_for_status()
+    accepted = analyst("POST", "/v1/oracle/batches?depth=headline_pick", file.content, media_type="text/csv")
+    job = wait_for_job(analyst, accepted.data["job"]["job_id"], seconds_max=JOB_SECONDS_MAX)
     totals = analyst("GET", job["links"]["result"]).data["totals"]
     print(f"    {job['units']['done']} units, cost {job['cost']} of {job['quote']}; totals {json.dumps(totals)[:400]}")
     check("every unit was done", holds=(job["status"], job["units"]["failed"]) == ("succeeded", 0))
@@ -175,7 +108,7 @@ def project_a_season(analyst: Caller, check: Check) -> None:
     """The rest of a season, ten thousand times."""
     print("\nAn analyst projects a season from a day of the past")
     accepted = analyst("POST", "/v1/oracle/projections", PROJECTED)
-    job = _wait(analyst, accepted.data["job_id"])
+    job = wait_for_job(analyst, accepted.data["job_id"], seconds_max=JOB_SECONDS_MAX)
     table = analyst("GET", job["links"]["result"]).data["totals"]["table"]
     for team in table[:4]:
         points, champion = team["points"], team["zones"].get("champion", {})
@@ -199,14 +132,3 @@ def look_at_the_record(analyst: Caller, check: Check) -> None:
     check(
         "the ledger adds up to the balance", holds=sum(row["available"] for row in ledger) == left["available"]
     )  # fmt: skip
-
-
-def _wait(caller: Caller, job_id: str) -> Any:
-    """Return a job when it has ended. Raises TimeoutError after SECONDS_MAX."""
-    until = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < until:
-        job = caller("GET", f"/v1/jobs/{job_id}", quiet=True).data
-        if job["finished_at"]:
-            return job
-        time.sleep(0.5)
-    raise TimeoutError(f"{job_id} has not ended after {SECONDS_MAX} s")

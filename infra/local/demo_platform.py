@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local.demo_caller import Check, control
 from infra.local.state import state_directory
 
 from auspex_client import ApiProblem, Auspex, CallOptions
@@ -26,8 +26,6 @@ QUERY = "supplier of diffraction gratings"
 SECONDS_MAX = 120.0
 AT_ONCE = CallOptions(attempts_max=1)
 
-Check = Callable[..., None]
-
 
 @dataclass(frozen=True, slots=True)
 class Parties:
@@ -37,9 +35,9 @@ class Parties:
     operator: Auspex
     account_id: str
     ticker: str
-    replay_port: int
-    catcher_port: int
-    provider_port: int
+    replay_url: str
+    catcher_url: str
+    provider_url: str
     check: Check
 
 
@@ -60,9 +58,9 @@ def show_platform(*, api_url: str, admin_key: str, ticker: str, check: Check) ->
                 operator,
                 account.account_id,
                 ticker,
-                state["replay_port"],
-                state["catcher_port"],
-                state["provider_port"],
+                f"http://127.0.0.1:{state['replay_port']}",
+                f"http://127.0.0.1:{state['catcher_port']}",
+                f"http://127.0.0.1:{state['provider_port']}",
                 check,
             )
             print(f"\nA new account: {account.account_id}, plan {account.plan}")
@@ -127,21 +125,21 @@ def show_webhook_and_cancel(parties: Parties) -> None:
     print("\nA cancelled job is refunded, and its end is told by webhook")
     path = f"/demo/{time.time_ns()}"
     hook = parties.customer.webhooks.create(
-        url=f"http://127.0.0.1:{parties.catcher_port}{path}", event_types=["job.cancelled", "job.succeeded"]
+        url=f"{parties.catcher_url}{path}", event_types=["job.cancelled", "job.succeeded"]
     ).data
-    _control(parties.catcher_port, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
+    control(parties.catcher_url, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
     slow = {"path_prefix": "/data/submissions", "kind": "slow", "times": 3, "delay_seconds": 6.0}
-    _control(parties.replay_port, "POST", "/__faults", slow)
+    control(parties.replay_url, "POST", "/__faults", slow)
     job = parties.customer.filings.ingest(tickers=[{"ticker": parties.ticker, "limit": 5}]).data
     reserved = parties.customer.balance().data
     cancelled = parties.customer.jobs.cancel(job.job_id).data
     after = parties.customer.balance().data
-    _control(parties.replay_port, "DELETE", "/__faults")
+    control(parties.replay_url, "DELETE", "/__faults")
     print(f"    reserved {reserved.reserved}; {cancelled.status}; balance {after.available}, reserved {after.reserved}")
     parties.check(
         "the job's tokens came back", holds=(after.available, after.reserved) == (19, 0) and reserved.reserved == 5
     )
-    caught = _until(lambda: _control(parties.catcher_port, "GET", f"/__received?path={path}"))
+    caught = _until(lambda: control(parties.catcher_url, "GET", f"/__received?path={path}"))
     event = json.loads(caught[0]["body"]) if caught else {}
     verified = bool(caught) and caught[0]["verified"] is True
     print(f"    received {event.get('type')} for {event.get('data', {}).get('job_id')}, verified: {verified}")
@@ -155,9 +153,9 @@ def show_dead_letter(parties: Parties) -> None:
     if any(row.accession == SAMPLE_FILING for row in parties.customer.filings.accessions.list(status="indexed")):
         print(f"    {SAMPLE_FILING} was mended in an earlier run; `make reset` forgets it")
         return
-    _control(parties.replay_port, "POST", "/__faults", {"path_prefix": FOLDERS, "kind": "404", "times": 1000})
+    control(parties.replay_url, "POST", "/__faults", {"path_prefix": FOLDERS, "kind": "404", "times": 1000})
     job = parties.customer.jobs.wait(_ingest(parties).job_id, timeout_seconds=SECONDS_MAX)
-    _control(parties.replay_port, "DELETE", "/__faults")
+    control(parties.replay_url, "DELETE", "/__faults")
     letters = [
         letter
         for letter in parties.operator.ops.dead_letters.list(limit=100).data
@@ -180,10 +178,10 @@ def show_failover(parties: Parties) -> None:
     before = parties.operator.providers.status().data
     print(f"    active: {before.lease.provider}, epoch {before.lease.epoch}")
     refusal = {"provider": before.lease.provider, "kind": "unauthorized", "times": 5}
-    _control(parties.provider_port, "POST", "/__faults", refusal)
+    control(parties.provider_url, "POST", "/__faults", refusal)
     answered = parties.operator.filings.ask(QUESTION + " Tell it again.", provider="auto")
     after = parties.operator.providers.status().data
-    _control(parties.provider_port, "DELETE", "/__faults")
+    control(parties.provider_url, "DELETE", "/__faults")
     print(f"    {before.lease.provider} refuses the key; active: {after.lease.provider}, epoch {after.lease.epoch}")
     print(f"    the ask was answered by {answered.data.source}, cost {answered.token_cost}")
     parties.check(
@@ -231,13 +229,3 @@ def _until(look: Callable[[], Any]) -> Any:
             return found
         time.sleep(0.5)
     return None
-
-
-def _control(port: int, method: str, path: str, body: Any = None) -> Any:
-    """Steer one of the stack's own servers."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}{path}", method=method, data=None if body is None else json.dumps(body).encode(),
-        headers={"content-type": "application/json"},
-    )  # fmt: skip
-    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - as above
-        return json.loads(reply.read() or b"null")

@@ -7,6 +7,7 @@ machine's clock. What they leave is then read over the API and checked.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 import time
@@ -27,6 +28,8 @@ from infra.local.statements import Statements
 SECONDS = 240
 DRAIN_SECONDS_MAX = 420
 PAUSE_SECONDS = 10
+KILL_SECONDS_MAX = 75
+"""Within a poll and the time it takes there is something to fetch, and so a worker."""
 WATCH_AT_ONCE = 50
 COVERAGE = "/v1/filings/coverage?watched_only=true&limit=100"
 ENDED = ("indexed", "skipped", "dead_letter")
@@ -135,13 +138,18 @@ def status_counts(day: Day) -> Counter[str]:
 
 
 def kill_worker(day: Day) -> None:
-    """Kill -9 the stack's own processes that fetch filings."""
-    killed = 0
-    for process in psutil.Process(day.emulator_pid).children(recursive=True):
-        if "FilingsStageIngestion" in process.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
-            process.kill()
-            killed += 1
+    """Kill -9 the stack's own processes that fetch filings, as soon as there is one."""
+    emulator = psutil.Process(day.emulator_pid)
+    killed, until = 0, time.monotonic() + KILL_SECONDS_MAX
+    while not killed and time.monotonic() < until:
+        time.sleep(0.2)
+        for process in emulator.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+                if "FilingsStageIngestion" in process.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
+                    process.kill()
+                    killed += 1
     print(f"        {killed} processes killed")
+    day.record.check("a worker was killed", holds=killed > 0)
 
 
 def pause_edgar(day: Day) -> None:

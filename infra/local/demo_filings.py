@@ -65,21 +65,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         analyst=Caller(stack["api_url"], key), record=Statements(),
     )  # fmt: skip
     started = time.monotonic()
-    begin(day, options.seconds)
-    if day.record.failures:
-        return 1
-    live_through(day, options.seconds)
-    mend(day)
-    reconcile(day)
-    show_record(day)
-    show_journeys(analyst=day.analyst, check=day.record.check)
-    control(day.replay_url, "POST", "/__filing_day", {})
+    try:
+        show_day(day, options.seconds)
+    finally:
+        print(f"\nThe day took {time.monotonic() - started:.0f} s")
+        for failure in day.record.failures:
+            print(f"FALSE: {failure}", file=sys.stderr)
+    return 1 if day.record.failures else 0
+
+
+def show_day(day: Day, seconds: int) -> None:
+    """Live through the day and what comes after it, unless it cannot begin; the replay server is reset in any case."""
+    try:
+        begin(day, seconds)
+        if day.record.failures:
+            return
+        live_through(day, seconds)
+        mend(day)
+        reconcile(day)
+        show_record(day)
+        show_journeys(analyst=day.analyst, check=day.record.check)
+    finally:
+        control(day.replay_url, "POST", "/__filing_day", {})
     backfill(day.analyst, day.record.check)
     operate(operator=day.operator, analyst=day.analyst, check=day.record.check)
-    print(f"\nThe day took {time.monotonic() - started:.0f} s")
-    for failure in day.record.failures:
-        print(f"FALSE: {failure}", file=sys.stderr)
-    return 1 if day.record.failures else 0
 
 
 def begin(day: Day, seconds: int) -> None:

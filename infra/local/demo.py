@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from infra.local.demo_caller import running_stack
 from infra.local.demo_platform import show_platform
 from infra.local.state import state_directory
 from infra.local.statements import Statements
@@ -42,21 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", choices=["replay", "live"], default="replay")
     options = parser.parse_args(arguments)
-    stack = json.loads(state_directory().result_file.read_text(encoding="utf-8"))
+    stack = running_stack()
     recorded = options.source == "live" or _replays_recordings()
-    with Auspex(stack["api_url"], stack["api_key"]) as auspex:
+    with Auspex(stack.api_url, stack.printed["api_key"]) as auspex:
         demo = Demo(auspex=auspex, corpus="recorded" if recorded else "sample")
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
         try:
             walk(demo)
-            known = _filings(demo)[0]["ticker"]
-            show_platform(api_url=stack["api_url"], admin_key=stack["admin_key"], ticker=known, check=demo.check)
+            show_platform(stack, ticker=_filings(demo)[0]["ticker"], check=demo.check)
         except AuspexError as error:
             raise SystemExit(str(error)) from error
-    for failure in demo.failures:
-        print(f"FALSE: {failure}", file=sys.stderr)
-    print(json.dumps(stack))
-    return 1 if demo.failures else 0
+    code = demo.conclude()
+    print(json.dumps(stack.printed))
+    return code
 
 
 def walk(demo: Demo) -> None:

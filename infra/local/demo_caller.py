@@ -1,16 +1,18 @@
-"""How the demos reach a running stack: its API as anybody does, its stand-in servers, its schedules."""
+"""How the demos reach the running stack: its API as anybody does, its stand-in servers, its schedules."""
 
 from __future__ import annotations
 
 import json
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from infra.local import aws
+from infra.local.state import StackState, state_directory
 
 REQUEST_SECONDS_MAX = 60.0
 CONTROL_SECONDS_MAX = 30.0
@@ -25,6 +27,54 @@ Fire = Callable[[str, Mapping[str, object]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class RunningStack:
+    """What `make up` left: the object it printed last, and where its own servers listen."""
+
+    printed: dict[str, Any]
+    state: StackState
+
+    @property
+    def api_url(self) -> str:
+        """The API, as its users reach it."""
+        return str(self.printed["api_url"])
+
+    @property
+    def admin_key(self) -> str:
+        """The key of who operates the stack."""
+        return str(self.printed["admin_key"])
+
+    @property
+    def replay_url(self) -> str:
+        """The sources, replayed."""
+        return _local(self.state.replay_port)
+
+    @property
+    def catcher_url(self) -> str:
+        """Who receives webhooks."""
+        return _local(self.state.catcher_port)
+
+    @property
+    def provider_url(self) -> str:
+        """The providers' stand-in."""
+        return _local(self.state.provider_port)
+
+    @property
+    def fire(self) -> Fire:
+        """What runs a schedule of the deployment now."""
+        return firing(_local(self.state.emulator_port))
+
+
+def running_stack() -> RunningStack:
+    """Return the stack that is up. Raises FileNotFoundError where none ever was."""
+    directory = state_directory()
+    return RunningStack(json.loads(directory.result_file.read_text(encoding="utf-8")), directory.read())
+
+
+def _local(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A reply: its status, headers (names in lower case) and body."""
 
@@ -36,6 +86,11 @@ class Answer:
     def data(self) -> Any:
         """What was asked for."""
         return self.body["data"]
+
+    @property
+    def cost(self) -> int:
+        """What it cost, in tokens."""
+        return int(self.headers.get("token-cost", 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +114,8 @@ class Caller:
         is_json = "json" in reply.headers.get("content-type", "")
         answer = Answer(reply.status_code, dict(reply.headers), reply.json() if is_json else reply.text)
         if not quiet:
-            cost = answer.headers.get("token-cost")
-            print(f"    {method} {path} → {answer.status}" + ("" if cost is None else f", cost {cost}"))
+            price = f", cost {answer.cost}" if "token-cost" in answer.headers else ""
+            print(f"    {method} {path} → {answer.status}{price}")
         return answer
 
 
@@ -77,16 +132,30 @@ def open_account(admin: Caller, *, plan: str, tokens: int, scopes: Sequence[str]
 
 def wait_for_job(caller: Caller, job_id: str, *, seconds_max: float, shows_progress: bool = False) -> Any:
     """Return a job when it has ended. Raises TimeoutError."""
-    until, shown = time.monotonic() + seconds_max, None
-    while time.monotonic() < until:
+    shown: list[int] = []
+
+    def look() -> Any:
         job = caller("GET", f"/v1/jobs/{job_id}", quiet=True).data
-        if shows_progress and job["progress"] != shown:
-            shown = job["progress"]
-            print(f"    {shown:3} %  {job['status']}, {job['units']}")
-        if job["finished_at"]:
-            return job
-        time.sleep(POLL_SECONDS)
-    raise TimeoutError(f"{job_id} has not ended after {seconds_max} s")
+        if shows_progress and job["progress"] not in shown[-1:]:
+            shown.append(job["progress"])
+            print(f"    {job['progress']:3} %  {job['status']}, {job['units']}")
+        return job if job["finished_at"] else None
+
+    job = wait_for(look, seconds_max=seconds_max)
+    if job is None:
+        raise TimeoutError(f"{job_id} has not ended after {seconds_max} s")
+    return job
+
+
+def wait_for(look: Callable[[], Any], *, seconds_max: float, poll_seconds: float = POLL_SECONDS) -> Any:
+    """Look until there is something (true), and return it; None when there was nothing in time."""
+    until = time.monotonic() + seconds_max
+    while time.monotonic() < until:
+        found = look()
+        if found:
+            return found
+        time.sleep(poll_seconds)
+    return None
 
 
 def rows_of(caller: Caller, path: str) -> list[dict[str, Any]]:
@@ -107,6 +176,16 @@ def control(server_url: str, method: str, path: str, body: Any = None) -> Any:
         method, server_url + path, json=body, timeout=CONTROL_SECONDS_MAX, verify=NO_CERTIFICATES
     ).raise_for_status()
     return reply.json() if reply.content else None
+
+
+@contextmanager
+def failing(server_url: str, **fault: object) -> Iterator[None]:
+    """Have one of the stack's own servers fail as the fault says; it works again afterwards, however that ends."""
+    control(server_url, "POST", "/__faults", fault)
+    try:
+        yield
+    finally:
+        control(server_url, "DELETE", "/__faults")
 
 
 def firing(endpoint: str) -> Fire:

@@ -19,15 +19,19 @@ from datetime import time as wall
 from typing import Any
 
 import psutil
-from infra.local.demo_caller import Caller, Fire, control, firing, open_account, rows_of
+from infra.local.demo_caller import Caller, Fire, control, failing, open_account, rows_of, running_stack, wait_for
 from infra.local.demo_filings_journeys import show_journeys
 from infra.local.demo_filings_operations import backfill, operate, redrive
-from infra.local.state import state_directory
+from infra.local.replay.day import NEW_YORK
 from infra.local.statements import Statements
 
 SECONDS = 240
 DRAIN_SECONDS_MAX = 420
 PAUSE_SECONDS = 10
+REFUSED_SECONDS_MAX = 90
+LOOK_SECONDS = 0.2
+INDEX_READ_AT = wall(7, 30)
+"""When the schedule holds the store against the index of the day before, in UTC."""
 KILL_SECONDS_MAX = 75
 """Within a poll and the time it takes there is something to fetch, and so a worker."""
 WATCH_AT_ONCE = 50
@@ -54,24 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local.demo_filings", description=__doc__)
     parser.add_argument("--seconds", type=int, default=SECONDS, help="how long the day's filings take to come in")
     options = parser.parse_args(arguments)
-    directory = state_directory()
-    state = directory.read()
-    stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
-    operator = Caller(stack["api_url"], stack["admin_key"])
+    stack = running_stack()
+    operator = Caller(stack.api_url, stack.admin_key)
     key = open_account(operator, plan="premium", tokens=500, scopes=["filings"])
     day = Day(
-        fire=firing(f"http://127.0.0.1:{state.emulator_port}"), replay_url=f"http://127.0.0.1:{state.replay_port}",
-        emulator_pid=state.processes["emulator"].pid, operator=operator,
-        analyst=Caller(stack["api_url"], key), record=Statements(),
+        fire=stack.fire, replay_url=stack.replay_url, emulator_pid=stack.state.processes["emulator"].pid,
+        operator=operator, analyst=Caller(stack.api_url, key), record=Statements(),
     )  # fmt: skip
     started = time.monotonic()
     try:
         show_day(day, options.seconds)
     finally:
         print(f"\nThe day took {time.monotonic() - started:.0f} s")
-        for failure in day.record.failures:
-            print(f"FALSE: {failure}", file=sys.stderr)
-    return 1 if day.record.failures else 0
+        code = day.record.conclude()
+    return code
 
 
 def show_day(day: Day, seconds: int) -> None:
@@ -149,32 +149,35 @@ def status_counts(day: Day) -> Counter[str]:
 def kill_worker(day: Day) -> None:
     """Kill -9 the stack's own processes that fetch filings, as soon as there is one."""
     emulator = psutil.Process(day.emulator_pid)
-    killed, until = 0, time.monotonic() + KILL_SECONDS_MAX
-    while not killed and time.monotonic() < until:
-        time.sleep(0.2)
-        for process in emulator.children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
-                if "FilingsStageIngestion" in process.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
-                    process.kill()
-                    killed += 1
+    killed = wait_for(lambda: _kill_workers(emulator), seconds_max=KILL_SECONDS_MAX, poll_seconds=LOOK_SECONDS) or 0
     print(f"        {killed} processes killed")
     day.record.check("a worker was killed", holds=killed > 0)
+
+
+def _kill_workers(emulator: psutil.Process) -> int:
+    killed = 0
+    for process in emulator.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            if "FilingsStageIngestion" in process.environ().get("AWS_LAMBDA_FUNCTION_NAME", ""):
+                process.kill()
+                killed += 1
+    return killed
 
 
 def pause_edgar(day: Day) -> None:
     """Have EDGAR refuse one request, and see that nobody asks while the pause lasts."""
     control(day.replay_url, "DELETE", "/__requests")
-    fault = {"path_prefix": "/www/Archives/edgar/data", "kind": "429", "times": 1, "retry_after": PAUSE_SECONDS}
-    control(day.replay_url, "POST", "/__faults", fault)
-    until = time.monotonic() + 90
-    while control(day.replay_url, "GET", "/__faults") and time.monotonic() < until:
-        time.sleep(0.2)
-    refused = not control(day.replay_url, "GET", "/__faults")
+    path = "/www/Archives/edgar/data"
+    with failing(day.replay_url, path_prefix=path, kind="429", times=1, retry_after=PAUSE_SECONDS):
+        refused = wait_for(
+            lambda: not control(day.replay_url, "GET", "/__faults"),
+            seconds_max=REFUSED_SECONDS_MAX, poll_seconds=LOOK_SECONDS,
+        )  # fmt: skip
     time.sleep(1.5)  # what had left before the refusal was stored
     before = control(day.replay_url, "GET", "/__requests")["total"]
     time.sleep(PAUSE_SECONDS - 3)
     during = control(day.replay_url, "GET", "/__requests")["total"] - before
-    day.record.check("one 429 stops every worker for its pause", holds=refused and during == 0)
+    day.record.check("one 429 stops every worker for its pause", holds=bool(refused) and during == 0)
 
 
 def mend(day: Day) -> None:
@@ -200,12 +203,17 @@ def mend(day: Day) -> None:
 def reconcile(day: Day) -> None:
     """Hold the store against the day's index, as the schedule does the morning after."""
     print("\nThe morning after: the master index of the day")
-    morning = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), wall(7, 30), UTC)
+    morning = morning_after(datetime.fromisoformat(day.script[0]["accepted_at"]))
     event = {"schedule": "filings-reconcile-daily", "scheduled_at": morning.isoformat(), "time_travel": True}
     reply = day.fire("FilingsScheduleReconcileDaily", event)
     print(f"    {json.dumps({k: v for k, v in reply.items() if k != 'schedule'})}")
     day.record.check("the index lists what the script filed", holds=reply.get("entries") == len(day.script))
     day.record.check("the watch had missed nothing of it", holds=reply.get("missing") == 0)
+
+
+def morning_after(accepted_at: datetime) -> datetime:
+    """Return when the index is read that lists what was accepted at an instant: on the day after its New York day."""
+    return datetime.combine(accepted_at.astimezone(NEW_YORK).date() + timedelta(days=1), INDEX_READ_AT, UTC)
 
 
 def show_record(day: Day) -> None:

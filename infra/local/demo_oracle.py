@@ -7,7 +7,6 @@ Every morning of the stretch the replay server is set to that day and the deploy
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -15,9 +14,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall
 
-from infra.local.demo_caller import Fire, control, firing
+from infra.local.demo_caller import Fire, control, running_stack
 from infra.local.demo_oracle_journeys import show_journeys
-from infra.local.state import state_directory
 from infra.local.statements import Statements
 
 from auspex_client import Auspex
@@ -34,22 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", dest="first", type=date.fromisoformat, default=FIRST_DAY)
     parser.add_argument("--days", type=int, default=DAYS)
     options = parser.parse_args(arguments)
-    directory = state_directory()
-    state = json.loads(directory.state_file.read_text(encoding="utf-8"))
-    stack = json.loads(directory.result_file.read_text(encoding="utf-8"))
-    replay_url = f"http://127.0.0.1:{state['replay_port']}"
-    fire = firing(f"http://127.0.0.1:{state['emulator_port']}")
+    stack = running_stack()
     started = time.monotonic()
     try:
-        live_through(options.first, options.days, replay_url=replay_url, fire=fire)
+        live_through(options.first, options.days, replay_url=stack.replay_url, fire=stack.fire)
     finally:
-        control(replay_url, "POST", "/__day", {"day": None})
+        control(stack.replay_url, "POST", "/__day", {"day": None})
     print(f"\n{options.days} mornings in {time.monotonic() - started:.0f} s")
     record = Statements()
-    with Auspex(stack["api_url"], stack["api_key"]) as auspex:
+    with Auspex(stack.api_url, stack.printed["api_key"]) as auspex:
         show_record(auspex, options.first + timedelta(days=options.days), record)
-    show_journeys(api_url=stack["api_url"], admin_key=stack["admin_key"], replay_url=replay_url, check=record.check)
-    return 1 if record.failures else 0
+    show_journeys(stack, record.check)
+    return record.conclude()
 
 
 def live_through(first: date, days: int, *, replay_url: str, fire: Fire) -> Counter[str]:

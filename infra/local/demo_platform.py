@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
-from infra.local.demo_caller import Check, control
-from infra.local.state import state_directory
+from infra.local.demo_caller import Check, RunningStack, control, failing, wait_for
 
 from auspex_client import ApiProblem, Auspex, CallOptions
 from auspex_client.models import Job
@@ -24,6 +22,10 @@ FOLDERS = "/www/Archives/edgar/data/9999999001/"
 QUESTION = "What does Larkspur say about its supplier of diffraction gratings?"
 QUERY = "supplier of diffraction gratings"
 SECONDS_MAX = 120.0
+GRANTED = 20
+FILINGS_WANTED = 5
+COOLDOWN_SECONDS = 31
+"""How long the free plan waits between two analyses."""
 AT_ONCE = CallOptions(attempts_max=1)
 
 
@@ -31,38 +33,26 @@ AT_ONCE = CallOptions(attempts_max=1)
 class Parties:
     """Who takes part: a customer with an account of its own, an operator, and the sources that can be told to fail."""
 
+    stack: RunningStack
     customer: Auspex
     operator: Auspex
     account_id: str
     ticker: str
-    replay_url: str
-    catcher_url: str
-    provider_url: str
     check: Check
 
 
-def show_platform(*, api_url: str, admin_key: str, ticker: str, check: Check) -> None:
+def show_platform(stack: RunningStack, *, ticker: str, check: Check) -> None:
     """Walk through quote, charge, retry, cache, refusals, cancel, dead letter, webhook, failover and ledger.
 
     `ticker` is a company that the source knows.
     """
-    state = json.loads(state_directory().state_file.read_text(encoding="utf-8"))
-    with Auspex(api_url, admin_key) as operator:
+    with Auspex(stack.api_url, stack.admin_key) as operator:
         account = operator.accounts.create(f"demo {int(time.time())}", plan="free").data
         secret = operator.keys.create(
             name="demo", scopes=["filings", "admin"], account_id=account.account_id, mode="test"
         ).data.secret
-        with Auspex(api_url, secret) as customer:
-            parties = Parties(
-                customer,
-                operator,
-                account.account_id,
-                ticker,
-                f"http://127.0.0.1:{state['replay_port']}",
-                f"http://127.0.0.1:{state['catcher_port']}",
-                f"http://127.0.0.1:{state['provider_port']}",
-                check,
-            )
+        with Auspex(stack.api_url, secret) as customer:
+            parties = Parties(stack, customer, operator, account.account_id, ticker, check)
             print(f"\nA new account: {account.account_id}, plan {account.plan}")
             show_refusal(parties)
             show_charges(parties)
@@ -85,7 +75,7 @@ def show_refusal(parties: Parties) -> None:
         )
     else:
         parties.check("refused with balance and price", holds=False)
-    granted = parties.operator.grants.create(account_id=parties.account_id, tokens=20, reason="demo").data
+    granted = parties.operator.grants.create(account_id=parties.account_id, tokens=GRANTED, reason="demo").data
     print(f"    the operator grants {granted.available} tokens")
 
 
@@ -104,18 +94,19 @@ def show_charges(parties: Parties) -> None:
     parties.check("the quote was the price", holds=(quote.data.token_cost, paid.token_cost) == (1, 1))
     parties.check("the replay has the same answer and no charge", holds=again.replayed and again.data == paid.data)
     parties.check("the hit has the same answer and no charge", holds=cached.cache_hit and cached.token_cost == 0)
-    parties.check("one call was charged", holds=cached.balance == 19)
+    parties.check("one call was charged", holds=cached.balance == GRANTED - 1)
 
 
 def show_allowance(parties: Parties) -> None:
-    """Ask twice within 31 seconds on the free plan."""
+    """Ask twice at once on the free plan."""
     print("\n429 on the free plan")
     parties.customer.filings.ask("What is the revenue of $NOBODY?")
     try:
         parties.customer.filings.ask("What is the revenue of $NOBODY?", options=AT_ONCE)
     except Cooldown as refused:
         print(f"    {refused.detail} Retry-After {refused.retry_after_seconds} s")
-        parties.check("the second analysis has to wait", holds=0 < (refused.retry_after_seconds or 0) <= 31)
+        wait = refused.retry_after_seconds or 0
+        parties.check("the second analysis has to wait", holds=0 < wait <= COOLDOWN_SECONDS)
     else:
         parties.check("the second analysis has to wait", holds=False)
 
@@ -125,21 +116,20 @@ def show_webhook_and_cancel(parties: Parties) -> None:
     print("\nA cancelled job is refunded, and its end is told by webhook")
     path = f"/demo/{time.time_ns()}"
     hook = parties.customer.webhooks.create(
-        url=f"{parties.catcher_url}{path}", event_types=["job.cancelled", "job.succeeded"]
+        url=f"{parties.stack.catcher_url}{path}", event_types=["job.cancelled", "job.succeeded"]
     ).data
-    control(parties.catcher_url, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
-    slow = {"path_prefix": "/data/submissions", "kind": "slow", "times": 3, "delay_seconds": 6.0}
-    control(parties.replay_url, "POST", "/__faults", slow)
-    job = parties.customer.filings.ingest(tickers=[{"ticker": parties.ticker, "limit": 5}]).data
-    reserved = parties.customer.balance().data
-    cancelled = parties.customer.jobs.cancel(job.job_id).data
-    after = parties.customer.balance().data
-    control(parties.replay_url, "DELETE", "/__faults")
+    control(parties.stack.catcher_url, "POST", "/__secrets", {"path": path, "secrets": [hook.secret]})
+    before = parties.customer.balance().data
+    with failing(parties.stack.replay_url, path_prefix="/data/submissions", kind="slow", times=3, delay_seconds=6.0):
+        job = parties.customer.filings.ingest(tickers=[{"ticker": parties.ticker, "limit": FILINGS_WANTED}]).data
+        reserved = parties.customer.balance().data
+        cancelled = parties.customer.jobs.cancel(job.job_id).data
+        after = parties.customer.balance().data
     print(f"    reserved {reserved.reserved}; {cancelled.status}; balance {after.available}, reserved {after.reserved}")
-    parties.check(
-        "the job's tokens came back", holds=(after.available, after.reserved) == (19, 0) and reserved.reserved == 5
-    )
-    caught = _until(lambda: control(parties.catcher_url, "GET", f"/__received?path={path}"))
+    parties.check("the job's tokens were set aside", holds=reserved.reserved == FILINGS_WANTED)
+    parties.check("and came back", holds=(after.available, after.reserved) == (before.available, 0))
+    received = f"/__received?path={path}"
+    caught = wait_for(lambda: control(parties.stack.catcher_url, "GET", received), seconds_max=SECONDS_MAX)
     event = json.loads(caught[0]["body"]) if caught else {}
     verified = bool(caught) and caught[0]["verified"] is True
     print(f"    received {event.get('type')} for {event.get('data', {}).get('job_id')}, verified: {verified}")
@@ -153,9 +143,8 @@ def show_dead_letter(parties: Parties) -> None:
     if any(row.accession == SAMPLE_FILING for row in parties.customer.filings.accessions.list(status="indexed")):
         print(f"    {SAMPLE_FILING} was mended in an earlier run; `make reset` forgets it")
         return
-    control(parties.replay_url, "POST", "/__faults", {"path_prefix": FOLDERS, "kind": "404", "times": 1000})
-    job = parties.customer.jobs.wait(_ingest(parties).job_id, timeout_seconds=SECONDS_MAX)
-    control(parties.replay_url, "DELETE", "/__faults")
+    with failing(parties.stack.replay_url, path_prefix=FOLDERS, kind="404", times=1000):
+        job = parties.customer.jobs.wait(_ingest(parties).job_id, timeout_seconds=SECONDS_MAX)
     letters = [
         letter
         for letter in parties.operator.ops.dead_letters.list(limit=100).data
@@ -166,7 +155,7 @@ def show_dead_letter(parties: Parties) -> None:
     parties.check("the job failed, and nothing was charged", holds=(job.status, job.cost) == ("failed", 0))
     parties.check("its dead letter says why", holds=len(letters) == 1)
     parties.operator.ops.dead_letters.redrive(ids=[letter.dead_letter_id for letter in letters])
-    done = _until(lambda: _ended(parties.customer, job.job_id))
+    done = wait_for(lambda: _ended(parties.customer, job.job_id), seconds_max=SECONDS_MAX)
     parties.check("redriven, it succeeded", holds=done is not None and done.status == "succeeded")
     parties.check("an operator's redrive costs the customer nothing", holds=done is not None and done.cost == 0)
 
@@ -177,11 +166,9 @@ def show_failover(parties: Parties) -> None:
     parties.operator.filings.ask(QUESTION, provider="auto")
     before = parties.operator.providers.status().data
     print(f"    active: {before.lease.provider}, epoch {before.lease.epoch}")
-    refusal = {"provider": before.lease.provider, "kind": "unauthorized", "times": 5}
-    control(parties.provider_url, "POST", "/__faults", refusal)
-    answered = parties.operator.filings.ask(QUESTION + " Tell it again.", provider="auto")
-    after = parties.operator.providers.status().data
-    control(parties.provider_url, "DELETE", "/__faults")
+    with failing(parties.stack.provider_url, provider=before.lease.provider, kind="unauthorized", times=5):
+        answered = parties.operator.filings.ask(QUESTION + " Tell it again.", provider="auto")
+        after = parties.operator.providers.status().data
     print(f"    {before.lease.provider} refuses the key; active: {after.lease.provider}, epoch {after.lease.epoch}")
     print(f"    the ask was answered by {answered.data.source}, cost {answered.token_cost}")
     parties.check(
@@ -205,7 +192,7 @@ def show_ledger(parties: Parties) -> None:
     print(f"    sum {total:>8} {held:>4}   balance {balance.available}")
     parties.check("it adds up to the balance", holds=(total, held) == (balance.available, balance.reserved))
     charged = sum(row.charged for row in rows)
-    parties.check("grants = balance + charges", holds=balance.available + charged == 20)
+    parties.check("grants = balance + charges", holds=balance.available + charged == GRANTED)
 
 
 def _ingest(parties: Parties) -> Job:
@@ -213,19 +200,7 @@ def _ingest(parties: Parties) -> Job:
 
 
 def _ended(customer: Auspex, job_id: str) -> Job | None:
-    job = customer.jobs.show(job_id).data
-    return job if job.status == "succeeded" else None
-
-
-def _until(look: Callable[[], Any]) -> Any:
-    """Look until there is something, at most two minutes."""
-    deadline = time.monotonic() + SECONDS_MAX
-    while time.monotonic() < deadline:
-        try:
-            found = look()
-        except ApiProblem:
-            found = None
-        if found:
-            return found
-        time.sleep(0.5)
+    with suppress(ApiProblem):  # a refusal that passes: the next look tells
+        job = customer.jobs.show(job_id).data
+        return job if job.status == "succeeded" else None
     return None

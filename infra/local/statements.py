@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 
 
@@ -16,3 +17,9 @@ class Statements:
         print(f"    {'✓' if holds else '✗'} {statement}")
         if not holds:
             self.failures.append(statement)
+
+    def conclude(self) -> int:
+        """Say once more, on standard error, what was false; return the exit code."""
+        for failure in self.failures:
+            print(f"FALSE: {failure}", file=sys.stderr)
+        return 1 if self.failures else 0

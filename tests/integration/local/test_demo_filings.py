@@ -8,14 +8,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from infra.local.demo_caller import Caller
-from infra.local.demo_filings import Day, kill_worker, show_day
+from infra.local.demo_caller import Caller, control, failing
+from infra.local.demo_filings import Day, kill_worker, reconcile, show_day
 from infra.local.replay.server import ReplayServer
 from infra.local.replay.store import Store
 from infra.local.statements import Statements
+
+from auspex.filings.adapters.edgar_daily_index import daily_index_path, parse_daily_index
+from auspex.filings.edgar_days import new_york_day
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 WORKER = {"AWS_LAMBDA_FUNCTION_NAME": "auspex-local-filings-FilingsStageIngestion-1"}
@@ -69,3 +73,34 @@ def test_a_day_that_breaks_off_gives_the_replay_server_back(day: Day, edgar: Rep
     with pytest.raises(RuntimeError, match="no schedule runs here"):
         show_day(day, 1)
     assert edgar.day.describe()["filings"] == []
+
+
+@pytest.mark.parametrize(
+    "begins_at", ["2026-11-22T13:00:00+00:00", "2026-11-23T04:30:00+00:00", "2026-07-02T03:30:00Z"]
+)
+def test_the_morning_after_reads_the_index_of_the_new_york_day(day: Day, edgar: ReplayServer, begins_at: str) -> None:
+    asked: list[datetime] = []
+
+    def fire(_wanted: str, event: Mapping[str, object]) -> dict[str, Any]:
+        asked.append(datetime.fromisoformat(str(event["scheduled_at"])))
+        index = edgar.day.answer(f"/www{daily_index_path(new_york_day(asked[0]) - timedelta(days=1))}")
+        assert index is not None
+        assert index.stored is not None
+        return {"entries": len(parse_daily_index(index.stored.body)), "missing": 0}
+
+    day.script = edgar.day.steer({"begins_at": begins_at, "seconds": 60, "now": "2026-12-31T00:00:00Z"})["filings"]
+    day.fire = fire
+    reconcile(day)
+    assert [at.time().isoformat() for at in asked] == ["07:30:00"]
+    assert day.record.failures == []
+
+
+def test_a_server_that_was_made_to_fail_works_again_whatever_happens_meanwhile(day: Day) -> None:
+    def break_off() -> None:
+        with failing(day.replay_url, path_prefix="/data", kind="404", times=9):
+            assert control(day.replay_url, "GET", "/__faults")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        break_off()
+    assert control(day.replay_url, "GET", "/__faults") == []

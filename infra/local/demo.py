@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"\nSource: {_describe(options.source, demo.corpus)}")
         try:
             walk(demo)
-            show_platform(stack, ticker=_filings(demo)[0]["ticker"], check=demo.check)
+            question = next(case["question"] for case in _cases(demo) if case["kind"] == "text")
+            show_platform(stack, ticker=_filings(demo)[0]["ticker"], question=question, check=demo.check)
         except AuspexError as error:
             raise SystemExit(str(error)) from error
     code = demo.conclude()

@@ -32,8 +32,12 @@ REFUSED_SECONDS_MAX = 90
 LOOK_SECONDS = 0.2
 INDEX_READ_AT = wall(7, 30)
 """When the schedule holds the store against the index of the day before, in UTC."""
+FOLDERS = "/www/Archives/edgar/data"
+FETCH_SECONDS = 5.0
+"""How long a page takes of which a worker shall be in the middle when it is killed."""
+FETCHES_MAX = 20
 KILL_SECONDS_MAX = 75
-"""Within a poll and the time it takes there is something to fetch, and so a worker."""
+"""Within a poll and the time it takes there is something to fetch, and so a worker that does."""
 WATCH_AT_ONCE = 50
 COVERAGE = "/v1/filings/coverage?watched_only=true&limit=100"
 ENDED = ("indexed", "skipped", "dead_letter")
@@ -146,12 +150,23 @@ def status_counts(day: Day) -> Counter[str]:
     return counts
 
 
-def kill_worker(day: Day) -> None:
-    """Kill -9 the stack's own processes that fetch filings, as soon as there is one."""
+def kill_worker(day: Day, *, seconds_max: float = KILL_SECONDS_MAX) -> None:
+    """Kill -9 the stack's own processes that fetch filings, as soon as one of them waits for a page."""
     emulator = psutil.Process(day.emulator_pid)
-    killed = wait_for(lambda: _kill_workers(emulator), seconds_max=KILL_SECONDS_MAX, poll_seconds=LOOK_SECONDS) or 0
+    control(day.replay_url, "DELETE", "/__requests")
+    with failing(day.replay_url, path_prefix=FOLDERS, kind="slow", times=FETCHES_MAX, delay_seconds=FETCH_SECONDS):
+        fetches = wait_for(lambda: _is_fetching(day), seconds_max=seconds_max, poll_seconds=LOOK_SECONDS)
+        killed = _kill_workers(emulator) if fetches else 0
     print(f"        {killed} processes killed")
-    day.record.check("a worker was killed", holds=killed > 0)
+    day.record.check("a worker was killed while it fetched", holds=killed > 0)
+
+
+def _is_fetching(day: Day) -> bool:
+    """Tell whether a slow page was asked for and is not whole yet."""
+    armed = control(day.replay_url, "GET", "/__faults")
+    asked = control(day.replay_url, "GET", "/__requests")
+    begun = not armed or armed[0]["times"] < FETCHES_MAX
+    return bool(begun and asked["total"] > sum(asked["by_status"].values()))
 
 
 def _kill_workers(emulator: psutil.Process) -> int:
@@ -167,8 +182,7 @@ def _kill_workers(emulator: psutil.Process) -> int:
 def pause_edgar(day: Day) -> None:
     """Have EDGAR refuse one request, and see that nobody asks while the pause lasts."""
     control(day.replay_url, "DELETE", "/__requests")
-    path = "/www/Archives/edgar/data"
-    with failing(day.replay_url, path_prefix=path, kind="429", times=1, retry_after=PAUSE_SECONDS):
+    with failing(day.replay_url, path_prefix=FOLDERS, kind="429", times=1, retry_after=PAUSE_SECONDS):
         refused = wait_for(
             lambda: not control(day.replay_url, "GET", "/__faults"),
             seconds_max=REFUSED_SECONDS_MAX, poll_seconds=LOOK_SECONDS,

@@ -23,6 +23,13 @@ from auspex.filings.edgar_days import new_york_day
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 WORKER = {"AWS_LAMBDA_FUNCTION_NAME": "auspex-local-filings-FilingsStageIngestion-1"}
+PAGE = "/www/Archives/edgar/data/9999999001/999999900124000011/9999999001-24-000011-index.html"
+FETCH = f"""
+import sys, time, urllib.request
+asked = urllib.request.Request(sys.argv[1] + "{PAGE}", headers={{"User-Agent": "Auspex tests tests@example.com"}})
+assert urllib.request.urlopen(asked).read()
+time.sleep(60)
+"""
 BORN_AFTER_SECONDS = 0.5
 
 
@@ -49,10 +56,11 @@ def day(edgar: ReplayServer) -> Day:
     return Day(fire, url, os.getpid(), Caller(url, None), Caller(url, None), Statements())
 
 
-def test_a_worker_born_late_is_killed_and_no_other_process_is(day: Day) -> None:
+def test_a_worker_born_late_is_killed_while_it_fetches_and_no_other_process_is(day: Day) -> None:
     workers: list[subprocess.Popen[bytes]] = []
+    fetch = [sys.executable, "-c", FETCH, day.replay_url]
     birth = threading.Timer(
-        BORN_AFTER_SECONDS, lambda: workers.append(subprocess.Popen(SLEEP, env=os.environ | WORKER))
+        BORN_AFTER_SECONDS, lambda: workers.append(subprocess.Popen(fetch, env=os.environ | WORKER))
     )
     with subprocess.Popen(SLEEP) as other:
         birth.start()
@@ -67,6 +75,17 @@ def test_a_worker_born_late_is_killed_and_no_other_process_is(day: Day) -> None:
             birth.join()
             for process in (other, *workers):
                 process.kill()
+
+
+def test_a_worker_that_fetches_nothing_is_none_to_kill(day: Day) -> None:
+    with subprocess.Popen(SLEEP, env=os.environ | WORKER) as idle:
+        try:
+            kill_worker(day, seconds_max=0.5)
+            assert idle.poll() is None
+            assert day.record.failures == ["a worker was killed while it fetched"]
+            assert control(day.replay_url, "GET", "/__faults") == []
+        finally:
+            idle.kill()
 
 
 def test_a_day_that_breaks_off_gives_the_replay_server_back(day: Day, edgar: ReplayServer) -> None:

@@ -5,9 +5,11 @@ Fails: not-found, malformed-request"""
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Depends, Query
+from pydantic import Field
 
 from auspex.core.database import connect
 from auspex.filings.filing_reads import FilingQuery, list_filings, read_filing
@@ -75,6 +77,18 @@ class Lags(Representation):
         return cls(detect_s=since("detected_at"), analyze_s=since("analyzed_at"), index_s=since("indexed_at"))
 
 
+class FilingCostOut(Representation):
+    """What a provider took for what is kept as enrichment; the core takes nothing, an account pays its job's `cost`."""
+
+    tokens: Annotated[int, Field(description="Tokens the provider read and wrote")]
+    usd: Annotated[str, Field(description="0 where its prices are not set", examples=["0.000000"])]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """Show what a filing's row has counted."""
+        return cls(tokens=row["cost_tokens"], usd=f"{Decimal(row['cost_usd_micros']) / 1_000_000:.6f}")
+
+
 class EnrichmentItemOut(Representation):
     """One sentence of a provider with the quote that proves it."""
 
@@ -106,6 +120,7 @@ class FilingDetailOut(FilingOut):
     flags: list[str]
     events: list[EventOut]
     lags: Lags
+    cost: FilingCostOut
 
 
 async def _query(
@@ -139,9 +154,10 @@ async def list_accessions(
 
 @api.get("/v1/filings/accessions/{accession}", response_model=FilingDetailOut)
 async def show_accession(accession: Accession, _: Caller) -> FilingDetailOut:
-    """Show a filing with documents, summary, history and lags."""
+    """Show a filing with documents, summary, history, lags and cost."""
     row = read_filing(connect(), accession)
-    return FilingDetailOut.model_validate(row | {"summary": row["bullets"] or [], "lags": Lags.of(row)})
+    shown = {"summary": row["bullets"] or [], "lags": Lags.of(row), "cost": FilingCostOut.of(row)}
+    return FilingDetailOut.model_validate(row | shown)
 
 
 handler = api.handler

@@ -106,6 +106,7 @@ class TestAccessions:
         assert 0 <= filing["lags"]["detect_s"] <= filing["lags"]["analyze_s"] <= filing["lags"]["index_s"]
         assert filing["kpi_count"] > 0
         assert 1 <= len(filing["summary"]) <= 5
+        assert filing["cost"] == {"tokens": 0, "usd": "0.000000"}  # no provider was asked
 
     def test_that_is_not_stored_is_nothing(self, reader: Reader) -> None:
         assert reader.problem(f"/v1/filings/accessions/{UNRECORDED}")[:2] == (404, "not-found")

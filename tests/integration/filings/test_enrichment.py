@@ -94,6 +94,11 @@ def test_proven_items_are_kept_with_their_quotes_and_paid(
     assert row["text"] == text
     assert before - balance(prompted, key) == 5
     assert asked(server) == 2  # the question, and one reflection on the two inventions
+    (kept,) = prompted.rows(
+        "SELECT tokens_in + tokens_out AS tokens, usd_micros FROM filings.summaries WHERE kind = 'llm'"
+    )
+    assert found["cost"] == {"tokens": kept["tokens"], "usd": f"{(kept['usd_micros'] or 0) / 1e6:.6f}"}
+    assert kept["tokens"] > 0
     assert prompted.rows("SELECT accepted FROM providers.call_acceptance") == [{"accepted": True}]
 
 

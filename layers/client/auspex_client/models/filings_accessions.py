@@ -51,6 +51,13 @@ class Event(Model):
     topic: str
 
 
+class FilingCost(Model):
+    """What a provider took for what is kept as enrichment; the core takes nothing, an account pays its job's `cost`."""
+
+    tokens: int
+    usd: str
+
+
 class Lags(Model):
     """Seconds from acceptance to each step; null where acceptance or the step is unknown."""
 
@@ -68,6 +75,7 @@ class FilingDetail(Model):
     amends: str | None
     cik: int
     company: str
+    cost: FilingCost
     dead_letter_reason: str | None
     documents: list[Document]
     enrichment: Enrichment | None

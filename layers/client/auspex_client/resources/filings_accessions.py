@@ -73,7 +73,7 @@ class FilingsAccessions(Resource):
         )
 
     def show(self, accession: str, *, options: CallOptions | None = None) -> Reply[FilingDetail]:
-        """Show a filing with documents, summary, history and lags.
+        """Show a filing with documents, summary, history, lags and cost.
 
         `accession`: Accession number, dashed or not.
 

@@ -28,6 +28,7 @@ PARTS = (
     "overhead",
     "search",
     "index",
+    "pipeline",
     "stage",
     "scorebook",
     "hotpath",
@@ -58,6 +59,11 @@ def main() -> int:
 
         results["filings"] = run(SIZES if "search" in chosen else ())
         _print_filings(results["filings"])
+    if "pipeline" in chosen:
+        from tests.benchmarks.filings_pipeline import measure_pipeline  # what starts a stack, only when wanted
+
+        results["pipeline"] = measure_pipeline()
+        _print_figures("filings through the whole pipeline of a stack", results["pipeline"])
     if "oracle" in chosen:
         results["oracle"] = measure_oracle_engines()
         _print_figures("oracle (CPU of one core)", results["oracle"])

@@ -89,7 +89,7 @@ format: install ## Put code into its canonical form
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 
 # ── Measurements ────────────────────────────────────────────────────────────────────────────────────────────────────
-bench: install ## Benchmarks; the last line is one JSON object
+bench: install ## Benchmarks, filings through a stack of their own among them; the last line is one JSON object
 	@$(PY) -m tests.benchmarks
 
 eval-filings: install ## Evaluate the filings engine on DATA=<folder> [RECORD=yes: for GET evaluations]; the last line is one JSON object

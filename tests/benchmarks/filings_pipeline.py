@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,16 +27,15 @@ from auspex.core.limits import INGESTION_ITEMS_MAX
 Filing = dict[str, Any]
 STAGES = ("FilingsStageIngestion", "FilingsStageAnalysis", "FilingsStageKnowledge")
 STEPS = ("fetched", "analyzed", "indexed")
-EVERY = {"10-K": 2, "10-Q": 2}
-"""Of these forms every second recorded filing is taken, by size; of others all, so that they are not too few."""
+REPORTS = frozenset({"10-K", "10-Q"})
 JOB_SECONDS_MAX = 2_700.0
 POLL_SECONDS = 1.0
 BUDGET_REQUESTS_AN_HOUR = 8 * 3_600
 """What all functions together may ask EDGAR."""
-OF_FILINGS = ("index_page", "document", "full_submission", "submissions", "companyfacts")
-"""Kinds of requests that filings cost; `list` and `other` are what schedules ask, however many filings there are."""
+OF_FILINGS = ("index_page", "document", "full_submission", "companyfacts")
+"""Kinds of requests that an ingestion by accession costs; the others are what schedules ask beside it."""
 
-_OF_FILING = re.compile(r"/www/Archives/edgar/data/\d+/\d{18}/(?P<name>[^/?]+)")
+_OF_FILING = re.compile(r"/www/Archives/edgar/data/\d+/(?P<folder>\d{18})/(?P<name>[^/?]+)")
 _INDEX_PAGE = re.compile(r"\d{10}-\d{2}-\d{6}-index\.html?")
 _FULL_SUBMISSION = re.compile(r"\d{10}-\d{2}-\d{6}\.txt")
 _KINDS = {
@@ -102,30 +101,40 @@ def delivered(jobs: Sequence[Filing]) -> list[Filing]:
 
 
 def choose_filings(manifest: Mapping[str, Filing], *, recorded: bool) -> list[Filing]:
-    """Return recorded filings of the followed forms, smallest first; without recordings the sample companies'."""
-    found: list[Filing] = []
-    for form in sorted(READ_FORMS):
-        of_form = [
-            filing for filing in manifest.values()
-            if filing["form"] == form and bool(filing.get("sample")) is not recorded
-        ]  # fmt: skip
-        found += sorted(of_form, key=_size)[:: EVERY.get(form, 1) if recorded else 1]
-    return sorted(found, key=_size)
+    """Return recorded filings of the followed forms, smallest first; without recordings the sample companies'.
+
+    Of the companies with reports every second one is taken, with all its filings: else the schedule that scans what is
+    stored would bring the missing ones in beside those that are measured. A filing whose day nobody recorded is left
+    out: its index page cannot be read.
+    """
+    companies: defaultdict[int, list[Filing]] = defaultdict(list)
+    for filing in manifest.values():
+        if filing["form"] in READ_FORMS and filing.get("filing_date") and bool(filing.get("sample")) is not recorded:
+            companies[filing["cik"]].append(filing)
+    reporting = sorted(cik for cik, filings in companies.items() if any(f["form"] in REPORTS for f in filings))
+    left_out = set(reporting[1::2]) if recorded else set()
+    return sorted((f for cik, filings in companies.items() if cik not in left_out for f in filings), key=_size)
 
 
-def count_requests(by_path: Mapping[str, int]) -> Counter[str]:
-    """Return requests to EDGAR by kind, from the replay server's counts by path; other sources are left out."""
+def count_requests(by_path: Mapping[str, int], accessions: Collection[str]) -> Counter[str]:
+    """Return requests to EDGAR by kind, from the replay server's counts by path; other sources are left out.
+
+    Pages of filings that are not among `accessions` are `other_filing`.
+    """
+    folders = {accession.replace("-", "") for accession in accessions}
     kinds: Counter[str] = Counter()
     for path, requests in by_path.items():
         if path.startswith(_HOSTS):
-            kinds[_kind(path)] += requests
+            kinds[_kind(path, folders)] += requests
     return kinds
 
 
-def _kind(path: str) -> str:
+def _kind(path: str, folders: Collection[str]) -> str:
     of_filing = _OF_FILING.fullmatch(path)
     if of_filing is None:
         return next((kind for prefix, kind in _KINDS.items() if path.startswith(prefix)), "other")
+    if of_filing["folder"] not in folders:
+        return "other_filing"
     if _INDEX_PAGE.fullmatch(of_filing["name"]):
         return "index_page"
     return "full_submission" if _FULL_SUBMISSION.fullmatch(of_filing["name"]) else "document"
@@ -152,7 +161,8 @@ def _ingest(stack: OwnStack, operator: Caller, analyst: Caller, filings: Sequenc
     seconds = (datetime.now(UTC) - began_at).total_seconds()
     if not wait_for(lambda: _is_idle(operator), seconds_max=JOB_SECONDS_MAX):
         raise TimeoutError("the queues of filings did not become empty")
-    requests = count_requests(control(stack.running.replay_url, "GET", "/__requests")["by_path"])
+    log = control(stack.running.replay_url, "GET", "/__requests")
+    requests = count_requests(log["by_path"], [filing["accession"] for filing in filings])
     return Round(
         began_at=began_at, seconds=seconds, jobs=jobs, requests=requests, cpu_seconds=cpu.seconds(),
         filings=[
@@ -205,7 +215,7 @@ def describe(done: Round) -> dict[str, Any]:
         "share_of_cores_busy": round(sum(done.cpu_seconds.values()) / seconds / cores, 2),
         "edgar_requests_a_filing": round(asked / n, 2),
         "edgar_requests_a_filing_by_kind": {kind: round(done.requests[kind] / n, 2) for kind in OF_FILINGS},
-        "edgar_requests_of_schedules": done.requests["list"] + done.requests["other"],
+        "edgar_requests_of_schedules": {k: found for k, found in sorted(done.requests.items()) if k not in OF_FILINGS},
         "filings_per_hour_of_edgar_budget": round(BUDGET_REQUESTS_AN_HOUR * n / asked) if asked else None,
         "tokens_a_filing": round(done.tokens / n, 2),
         "provider_tokens_a_filing": round(sum(filing["cost"]["tokens"] for filing in indexed) / n, 2),

@@ -34,21 +34,31 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
     ],
 )
 def test_a_request_is_counted_as_what_it_asks_for(path: str, kind: str) -> None:
-    assert count_requests({path: 3}) == {kind: 3}
+    assert count_requests({path: 3}, ["9999999001-24-000018"]) == {kind: 3}
 
 
 def test_requests_of_one_kind_add_up_and_other_sources_are_left_out() -> None:
     by_path = {f"{FOLDER}/a.htm": 2, f"{FOLDER}/b.htm": 1, "/football/E0.csv": 9, "/odds/v4": 9}
-    assert count_requests(by_path) == {"document": 3}
+    assert count_requests(by_path, ["9999999001-24-000018"]) == {"document": 3}
 
 
-def test_forms_are_mixed_and_every_second_report_is_taken_by_size() -> None:
+def test_what_the_schedules_fetch_beside_is_not_counted_as_of_the_filings() -> None:
+    by_path = {f"{FOLDER}/a.htm": 2, f"{FOLDER}/9999999001-24-000018-index.html": 1}
+    assert count_requests(by_path, ["9999999001-24-000019"]) == {"other_filing": 3}
+
+
+def test_forms_are_mixed_and_of_a_company_all_is_taken_or_nothing() -> None:
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))["filings"]
     chosen = choose_filings(manifest, recorded=True)
     forms = Counter(filing["form"] for filing in chosen)
     assert len(chosen) >= 30
     assert set(forms) == {"8-K", "10-Q", "10-K"}
     assert not any(filing.get("sample") for filing in chosen)
+    companies = {filing["cik"] for filing in chosen}
+    assert {filing["accession"] for filing in chosen} == {
+        accession for accession, filing in manifest.items()
+        if filing["cik"] in companies and filing["form"] in forms and filing.get("filing_date")
+    }  # fmt: skip
     assert len({filing["accession"] for filing in chosen}) == len(chosen)
     assert all(filing["sample"] for filing in choose_filings(manifest, recorded=False))
 
@@ -81,7 +91,7 @@ def test_rates_are_of_the_last_filing_indexed() -> None:
     shown = describe(done)
     assert (shown["wall_seconds"], shown["filings_per_hour"], shown["chunks_per_second"]) == (20.0, 360.0, 2.0)
     assert (shown["chunks_a_filing"], shown["documents_a_filing"], shown["megabytes_a_filing"]) == (20.0, 1.0, 0.5)
-    assert (shown["edgar_requests_a_filing"], shown["edgar_requests_of_schedules"]) == (2.5, 7)
+    assert (shown["edgar_requests_a_filing"], shown["edgar_requests_of_schedules"]) == (2.5, {"list": 7})
     assert shown["seconds_to"]["analyzed"] == {"p50": 3.0, "p95": 3.9}
     assert (shown["filings"], shown["not_indexed"]) == (2, {"9999999001-24-000777": "not-recorded"})
     assert (shown["tokens_a_filing"], shown["cpu_seconds_a_filing"]) == (1.0, {"emulator": 1.5})

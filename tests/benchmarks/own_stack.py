@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,8 +20,8 @@ from infra.local.postgres import find_postgres, free_port
 from infra.local.state import REPOSITORY, StateDirectory
 
 COMMAND_SECONDS_MAX = 600
-TIMED_OUT = "timed out after"
-"""What the emulator logs of a worker that it ends at its time-out."""
+TIMED_OUT = re.compile(r" timed out after \d+s — killing worker$", re.MULTILINE)
+"""What the emulator logs once of a worker that it ends at its time-out; other lines repeat it."""
 
 ProcessKey = tuple[int, float]
 
@@ -34,7 +35,8 @@ class OwnStack:
 
     def workers_timed_out(self) -> int:
         """Count the workers that were ended at their time-out so far; their messages come again."""
-        return self.directory.log("emulator").read_text(encoding="utf-8", errors="replace").count(TIMED_OUT)
+        log = self.directory.log("emulator").read_text(encoding="utf-8", errors="replace")
+        return len(TIMED_OUT.findall(log))
 
 
 @contextmanager

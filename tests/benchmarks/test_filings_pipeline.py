@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from infra.local.demo_caller import RunningStack
 from infra.local.replay.store import MANIFEST
+from infra.local.state import StackState, StateDirectory
 from tests.benchmarks.filings_pipeline import Round, choose_filings, count_requests, describe, describe_again
+from tests.benchmarks.own_stack import OwnStack
 
 FOLDER = "/www/Archives/edgar/data/9999999001/999999900124000018"
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -61,6 +65,19 @@ def test_forms_are_mixed_and_of_a_company_all_is_taken_or_nothing() -> None:
     }  # fmt: skip
     assert len({filing["accession"] for filing in chosen}) == len(chosen)
     assert all(filing["sample"] for filing in choose_filings(manifest, recorded=False))
+
+
+def test_a_worker_that_timed_out_is_counted_once(tmp_path: Path) -> None:
+    stack = OwnStack(RunningStack({}, StackState()), StateDirectory(tmp_path))
+    log = stack.directory.log("emulator")
+    log.parent.mkdir()
+    log.write_text(
+        "12:48 WARNING [lambda_runtime] Lambda auspex-Knowledge timed out after 30s — killing worker\n"
+        "12:48 WARNING [lambda] ESM: Lambda auspex-Knowledge failed (errorMessage=Task timed out after 30.00 seconds)\n"
+        "Task timed out after 30.00 seconds\n",
+        encoding="utf-8",
+    )
+    assert stack.workers_timed_out() == 1
 
 
 def filing(*, seconds: tuple[int, int, int], chunks: int = 0) -> dict[str, Any]:

@@ -36,8 +36,8 @@ SHELLS = {
         "ask_store", "company_reads", "document_store", "evidence_store", "filing_reads", "filing_store", "index_store",
         "kpi_reads", "kpi_store", "stored_documents",
         # mechanisms of stages, contracts, shapes
-        "document_json", "graph", "leases", "messages", "prices", "problems", "representations", "source_outcomes",
-        "adapters", "ports",
+        "document_json", "filing_representations", "graph", "leases", "messages", "prices", "problems",
+        "representations", "source_outcomes", "adapters", "ports",
     },
     "oracle": {
         # batches and projections: what they are asked with, their rows and shards

@@ -89,11 +89,17 @@ split AS MATERIALIZED (
     FROM (SELECT *, sum(peak) OVER (ORDER BY peak, term) AS together FROM terms) AS summed
   ) AS marked
 ),
+-- Every term has the same base and slope.
+bounds AS MATERIALIZED (SELECT max(base) AS base, max(slope) AS slope, max(slack) AS slack FROM split),
 strong AS MATERIALIZED (
   SELECT p.chunk_id, sum(split.peak * p.tf / (p.tf + split.base + split.slope * p.dl)) AS score, max(p.dl) AS dl
   FROM split JOIN filings.postings AS p USING (term)
   WHERE (split.is_essential OR p.tf > %(weak_tf)s::integer) AND (SELECT is_broad FROM size)
   GROUP BY p.chunk_id
+  HAVING sum(split.peak * p.tf / (p.tf + split.base + split.slope * p.dl))
+         + (SELECT slack FROM bounds) * %(weak_tf)s::float8
+           / (%(weak_tf)s::float8 + (SELECT base FROM bounds) + (SELECT slope FROM bounds) * max(p.dl))
+         >= (SELECT score FROM first_bar)
 ),
 leaders AS MATERIALIZED (
   SELECT top.chunk_id, top.score
@@ -117,13 +123,10 @@ second_bar AS MATERIALIZED (
     GROUP BY chunk_id ORDER BY 1 DESC LIMIT 1 OFFSET (%(candidates)s::integer - 1)
   ), 0) - 1e-6) AS score
 ),
--- Every term has the same base and slope.
-bounds AS MATERIALIZED (
-  SELECT max(base) AS base, max(slope) AS slope, max(slack) AS slack, (SELECT score FROM second_bar) AS bar FROM split
-),
 hopeful AS MATERIALIZED (
   SELECT chunk_id, score FROM strong CROSS JOIN bounds
-  WHERE score + bounds.slack * %(weak_tf)s::float8 / (%(weak_tf)s::float8 + bounds.base + bounds.slope * dl) >= bounds.bar
+  WHERE score + bounds.slack * %(weak_tf)s::float8 / (%(weak_tf)s::float8 + bounds.base + bounds.slope * dl)
+        >= (SELECT score FROM second_bar)
 ),
 rest AS MATERIALIZED (
   SELECT (SELECT count(*) FROM hopeful) * count(*) * %(lookup_rows)s::integer <= sum(df) AS is_short

@@ -47,6 +47,7 @@ class FilingDetailOut(FilingOut):
     summary: list[dict[str, Any]]
     enrichment: EnrichmentOut | None
     kpi_count: int
+    guidance_count: int
     flags: list[str]
     events: list[EventOut]
     lags: Lags

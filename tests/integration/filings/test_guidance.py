@@ -43,6 +43,8 @@ def test_a_release_is_read_listed_indexed_and_archived(filings: Harness) -> None
             key=key,
         )
         assert section.data["text"] == cited["quote"]
+    filing = filings.request("GET", f"/v1/filings/accessions/{RELEASE}", key=key).data
+    assert filing["guidance_count"] == len(promised)
     chunks = filings.rows("SELECT text, context FROM filings.chunks WHERE kind = 'guidance'")
     assert len(chunks) == len(promised)
     waiting = filings.rows("SELECT cik FROM filings.companies_to_score")

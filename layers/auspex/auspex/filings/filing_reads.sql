@@ -23,6 +23,7 @@ SELECT f.accession, f.cik, c.ticker, c.name AS company, f.form, f.items, f.filin
              WHERE a.cik = f.cik AND a.amends = f.accession ORDER BY a.accession) AS amended_by,
        f.dead_letter_reason, f.flags, f.run, f.sample, f.cost_tokens, f.cost_usd_micros,
        (SELECT count(*) FROM filings.kpis AS k WHERE k.accession = f.accession AND k.run = f.run) AS kpi_count,
+       (SELECT count(*) FROM filings.guidance AS g WHERE g.accession = f.accession AND g.run = f.run) AS guidance_count,
        (SELECT s.bullets FROM filings.summaries AS s
         WHERE s.accession = f.accession AND s.run = f.run AND s.kind = 'extractive') AS bullets,
        (SELECT jsonb_build_object('source', s.provider, 'items', s.bullets) FROM filings.summaries AS s

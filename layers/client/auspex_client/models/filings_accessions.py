@@ -83,6 +83,7 @@ class FilingDetail(Model):
     filing_date: dt.date
     flags: list[str]
     form: str
+    guidance_count: int
     is_amendment: bool
     items: list[str]
     kpi_count: int

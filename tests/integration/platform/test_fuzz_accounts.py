@@ -1,4 +1,4 @@
-"""What fuzzing leaves behind on a stack that others use."""
+"""What fuzzing leaves behind on a stack that others use; not beside the deployment that conformance tests share."""
 
 from __future__ import annotations
 

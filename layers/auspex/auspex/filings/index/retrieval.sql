@@ -20,7 +20,7 @@ terms AS MATERIALIZED (
   FROM words JOIN filings.terms AS known USING (lexeme) CROSS JOIN filings.corpus
   WHERE known.df > 0 AND words.weight > 0 AND %(lexical_weight)s::float8 > 0
 ),
--- The filter. Its chunks are kept and counted while they are few.
+-- The filter. Its chunks are counted, and kept only while they are few.
 allowed AS NOT MATERIALIZED (
   SELECT chunk_id, embedding FROM filings.chunks
   WHERE (%(ciks)s::bigint[] IS NULL OR cik = ANY(%(ciks)s::bigint[]))
@@ -32,12 +32,12 @@ allowed AS NOT MATERIALIZED (
     AND known_at <= %(as_of)s::timestamptz
     AND (%(include_superseded)s::boolean OR superseded_at IS NULL OR superseded_at > %(as_of)s::timestamptz)
 ),
-few AS MATERIALIZED (SELECT chunk_id FROM allowed LIMIT (%(exact_max)s::integer + 1)),
 size AS MATERIALIZED (
   SELECT count(*) AS n, count(*) > %(exact_max)s::integer AS is_broad,
          count(*) * (SELECT count(*) FROM terms) * %(lookup_rows)s::integer <= (SELECT sum(df) FROM terms) AS is_narrow
-  FROM few
+  FROM (SELECT FROM allowed LIMIT (%(exact_max)s::integer + 1)) AS counted
 ),
+few AS MATERIALIZED (SELECT chunk_id FROM allowed),
 -- Lexical leg, narrow filter: look every (term, chunk) pair up.
 looked_up AS (
   SELECT few.chunk_id, sum(terms.peak * p.tf / (p.tf + terms.base + terms.slope * p.dl)) AS score
@@ -70,7 +70,7 @@ promising AS MATERIALIZED (
     FROM rare JOIN filings.postings AS p USING (term) GROUP BY p.chunk_id
     ORDER BY score DESC, p.chunk_id LIMIT (%(candidates)s::integer * 40)
   ) AS found JOIN allowed USING (chunk_id)
-  ORDER BY found.score DESC, found.chunk_id LIMIT (%(candidates)s::integer * 4)
+  ORDER BY found.score DESC, found.chunk_id LIMIT (%(candidates)s::integer * 2)
 ),
 first_bar AS MATERIALIZED (
   SELECT coalesce((
@@ -106,7 +106,7 @@ leaders AS MATERIALIZED (
   FROM (
     SELECT chunk_id, score FROM strong ORDER BY score DESC, chunk_id LIMIT (%(candidates)s::integer * 40)
   ) AS top JOIN allowed USING (chunk_id)
-  ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 4)
+  ORDER BY top.score DESC, top.chunk_id LIMIT (%(candidates)s::integer * 2)
 ),
 second_bar AS MATERIALIZED (
   SELECT greatest((SELECT score FROM first_bar), coalesce((

@@ -59,10 +59,10 @@ class SearchEffort:
     """
 
     exact_chunks_max: int = 5_000
-    rare_postings_min: int = 3_000
+    rare_postings_min: int = 1_500
     lookup_rows: int = 7
-    weak_tf: int = 2
-    essential_share: float = 0.7
+    weak_tf: int = 3
+    essential_share: float = 0.85
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.harness.events import Response
 from tests.harness.harness import Harness
 from tests.integration.filings.test_pipeline import POINTS, final_state, recount
 from tests.proofs.applications import money
+
+from auspex.core.faults import InjectedCrash
 
 COMPANY, WATCHED_COMPANY = "FLRK", "FMRD"
 CIK = 9999999001
@@ -101,14 +104,26 @@ def begin(harness: Harness, callers: Callers, chance: random.Random, found: Foun
         wanted: dict[str, Any] = {
             "tickers": [COMPANY], "forms": ["8-K"], "until": "2024-06-30", "per_ticker_limit": 3, "notify": True,
         }  # fmt: skip
-        reply = harness.request("POST", "/v1/filings/backfills", key=key, json=wanted)
+        reply = ask(harness, "/v1/filings/backfills", key=key, json=wanted, found=found)
     else:
         found.kinds["ingestion"] += 1
         wanted = {"accessions": [{"accession": ASKED, "cik": CIK}]}
-        reply = harness.request("POST", "/v1/filings/ingestions", key=key, json=wanted)
+        reply = ask(harness, "/v1/filings/ingestions", key=key, json=wanted, found=found)
     if reply.status != 202:
         raise AssertionError(f"{reply.status}: {reply.body!r}")
     return key, str(reply.data["job_id"])
+
+
+def ask(harness: Harness, path: str, *, key: str, found: Found, json: Any = None) -> Response:
+    """Send a request until the function that answers it does not die on the way.
+
+    Without an Idempotency-Key, so that one that died after its commit leaves a job that its owner knows nothing of.
+    """
+    while True:
+        try:
+            return harness.request("POST", path, key=key, json=json)
+        except InjectedCrash:
+            found.kinds["death in a request"] += 1
 
 
 def deliver(
@@ -120,7 +135,7 @@ def deliver(
         harness._deliver_round()
         if chance.random() < 0.08:
             key, job_id = chance.choice(jobs)
-            cancelled = harness.request("POST", f"/v1/jobs/{job_id}/cancel", key=key).status == 202
+            cancelled = ask(harness, f"/v1/jobs/{job_id}/cancel", key=key, found=found).status == 202
             found.kinds["cancel"] += cancelled
         if chance.random() < 0.08:
             found.kinds["asked again"] += 1

@@ -108,6 +108,7 @@ def test_the_morning_after_reads_the_index_of_the_new_york_day(day: Day, edgar: 
         return {"entries": len(parse_daily_index(index.stored.body)), "missing": 0}
 
     day.script = edgar.day.steer({"begins_at": begins_at, "seconds": 60, "now": "2026-12-31T00:00:00Z"})["filings"]
+    day.listed = len(day.script)
     day.fire = fire
     reconcile(day)
     assert [at.time().isoformat() for at in asked] == ["07:30:00"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,10 @@ from tests.factories.money import Customer, customer
 from tests.harness.fixtures import HarnessMaker
 from tests.harness.harness import Harness
 from tests.integration.filings.ingesting import ANNUAL, CIK, DIRECTORS, RELEASE, UNRECORDED
+
+from auspex.core.messages import Cause
+from auspex.core.problems import InternalError
+from auspex.platform.jobs import NewJob, create_job, expand_unit, fail_unit, succeed_unit
 
 INGESTIONS = "/v1/filings/ingestions"
 
@@ -119,6 +124,22 @@ def test_the_owner_pays_for_what_is_done_again_and_an_operator_does_not(filings:
     assert redriven.status == 202
     assert mine.balance == (10, 0)
     assert mine.request("GET", "/v1/jobs").data[0]["quote"] == 1
+
+
+def test_what_an_operator_began_again_costs_nothing_when_it_turns_out_to_be_several_units(harness: Harness) -> None:
+    mine, at, kind = customer(harness, tokens=10), harness.clock.now(), "filings.ingestion"
+    with harness.database.connect("auspex_platform") as connection:
+        new = NewJob(account_id=mine.account_id, kind=kind, route="/x", request={}, units=["scan", "one"], quote=4,
+                     prices={"one": {"filing": 1}})  # fmt: skip
+        job_id = create_job(connection, new, cause=Cause(), at=at).job_id
+        fail_unit(connection, kind=kind, unit_key="scan", problem=InternalError(), at=at)
+        connection.execute("SELECT platform.reopen_unit(%s, 'scan', %s, %s)", (kind, at, at + timedelta(hours=1)))
+        found = {"two": {"filing": 1}, "three": {"filing": 1}}
+        expand_unit(connection, job_id=job_id, unit_key="scan", units=["one", *found], prices=found, at=at)
+        for unit in ("one", "two", "three"):
+            succeed_unit(connection, kind=kind, unit_key=unit, result={}, at=at)
+    assert mine.request("GET", f"/v1/jobs/{job_id}").data["cost"] == 1  # its reservation stood open for the other unit
+    assert mine.balance == (9, 0)
 
 
 def test_a_redrive_without_the_tokens_changes_nothing(filings: Harness, mine: Customer) -> None:

@@ -278,6 +278,22 @@ BEGIN
   PERFORM platform.refresh_job(p_job_id, p_at);
 END $$;
 
+-- As before, and what an operator began again costs nothing even where it turns out to be several units.
+CREATE OR REPLACE FUNCTION platform.expand_unit(
+  p_job_id text, p_unit_key text, p_units text[], p_prices jsonb, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE known text[]; is_free boolean;
+BEGIN
+  PERFORM 1 FROM platform.jobs WHERE job_id = p_job_id AND status IN ('queued', 'running') FOR UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  SELECT coalesce(array_agg(u.unit_key), '{}'), coalesce(bool_or(u.unit_key = p_unit_key AND u.price ? 'operator'), false)
+    INTO known, is_free FROM platform.job_units AS u WHERE u.job_id = p_job_id;
+  PERFORM platform.expand_unit(p_job_id, p_unit_key, p_units, p_at);
+  UPDATE platform.job_units AS u SET price = CASE WHEN is_free THEN '{"operator": 0}' ELSE p_prices -> u.unit_key END
+    WHERE u.job_id = p_job_id AND u.unit_key = ANY (p_units) AND u.unit_key <> ALL (known)
+      AND (is_free OR p_prices ? u.unit_key);
+END $$;
+
 -- Who asked for it is told that a backfill ended, whoever ended it; by then it is settled (triggers go by their names).
 CREATE FUNCTION filings.tell_of_backfill_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$

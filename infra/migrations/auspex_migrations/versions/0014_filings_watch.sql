@@ -16,9 +16,10 @@ CREATE INDEX watchlist_by_company ON filings.watchlist (cik);
 CREATE TABLE filings.feed_mark (
   id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
   entry_updated_at timestamptz,
+  accession text,
   polled_at timestamptz
 );
-INSERT INTO filings.feed_mark VALUES (1, NULL, NULL);
+INSERT INTO filings.feed_mark VALUES (1, NULL, NULL, NULL);
 
 -- What the daily index held of watched companies. `was_missing`: neither feed nor scan had brought it before.
 CREATE TABLE filings.index_entries (
@@ -56,23 +57,6 @@ CREATE INDEX companies_by_scan ON filings.companies (last_scan_at NULLS FIRST);
 ALTER TABLE filings.companies ADD COLUMN scan_sent_at timestamptz;
 COMMENT ON COLUMN filings.companies.scan_sent_at IS 'When a scan was last sent for it; later than last_scan_at: under way';
 
--- Have a notification routed to its channels: the outbox row of its message, which the caller may send after its commit.
-CREATE FUNCTION platform.route_notification(
-  p_notification_id text, p_account_id text, p_job_id text, p_request_id text, p_traceparent text, p_at timestamptz)
-RETURNS TABLE (outbox_id text, queue text, body text)
-LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
-  INSERT INTO platform.outbox AS o (outbox_id, queue, body, created_at, deliver_after) VALUES (
-    platform.make_notification_ulid(p_at), 'platform-notifier',
-    jsonb_build_object(
-      'schema', 'platform.route_notification.v1', 'message_id', 'msg_' || platform.make_notification_ulid(p_at),
-      'dedup_key', 'route:' || p_notification_id, 'account_id', p_account_id, 'job_id', p_job_id,
-      'request_id', p_request_id, 'traceparent', p_traceparent, 'deferrals', 0,
-      'body', jsonb_build_object('notification_id', p_notification_id))::text,
-    p_at, p_at)
-  RETURNING o.outbox_id, o.queue, o.body
-$$;
-REVOKE ALL ON FUNCTION platform.route_notification(text, text, text, text, text, timestamptz) FROM PUBLIC;
-
 -- Tell every account that watches one of the companies, wishes to hear of such things and of this form, and began to watch
 -- no later than the day of filing (EDGAR's day). Once per (account, kind, subject); a webhook is told with the notification.
 -- One row for each account told; those with outbox rows have them, so that the caller can send after its commit.
@@ -82,7 +66,7 @@ CREATE FUNCTION filings.tell_watchers(
 RETURNS TABLE (account_id text, outbox_id text, queue text, body text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 #variable_conflict use_column
-DECLARE watcher text; news record;
+DECLARE watcher text; news record; route text;
 BEGIN
   FOR watcher IN
     SELECT DISTINCT w.account_id FROM filings.watchlist AS w
@@ -94,9 +78,16 @@ BEGIN
       'ntf_' || platform.make_notification_ulid(p_at), watcher, 'filings', p_kind, p_subject, p_topic, 'once', p_title,
       p_body, p_data, p_at);
     CONTINUE WHEN NOT news.told;
+    route := NULL;
     IF news.routed THEN
-      RETURN QUERY SELECT watcher, r.outbox_id, r.queue, r.body FROM platform.route_notification(
-        news.notification_id, watcher, NULL, p_request_id, p_traceparent, p_at) AS r;
+      route := jsonb_build_object(
+        'schema', 'platform.route_notification.v1', 'message_id', 'msg_' || platform.make_notification_ulid(p_at),
+        'dedup_key', 'route:' || news.notification_id, 'account_id', watcher, 'job_id', NULL,
+        'request_id', p_request_id, 'traceparent', p_traceparent, 'deferrals', 0,
+        'body', jsonb_build_object('notification_id', news.notification_id))::text;
+      RETURN QUERY INSERT INTO platform.outbox AS o (outbox_id, queue, body, created_at, deliver_after)
+        VALUES (platform.make_notification_ulid(p_at), 'platform-notifier', route, p_at, p_at)
+        RETURNING watcher, o.outbox_id, o.queue, o.body;
     ELSE
       RETURN QUERY SELECT watcher, NULL::text, NULL::text, NULL::text;
     END IF;
@@ -128,6 +119,7 @@ CREATE TABLE filings.guidance (
   unit text,
   tolerance numeric CHECK (tolerance >= 0),
   action text NOT NULL CHECK (action IN ('initiate', 'reaffirm', 'raise', 'cut', 'narrow', 'widen', 'withdraw')),
+  previous_id text REFERENCES filings.guidance,
   method text NOT NULL CHECK (method IN ('rule', 'llm')),
   section_id text NOT NULL REFERENCES filings.sections,
   char_start integer NOT NULL,
@@ -243,7 +235,7 @@ GRANT SELECT ON filings.watchlist, filings.feed_mark, filings.index_entries, fil
 GRANT INSERT ON filings.watchlist, filings.index_entries, filings.guidance, filings.guidance_outcomes, filings.expectations
   TO auspex_filings;
 GRANT UPDATE (forms, notify) ON filings.watchlist TO auspex_filings;
-GRANT UPDATE ON filings.feed_mark TO auspex_filings;
+GRANT UPDATE ON filings.feed_mark, filings.index_entries TO auspex_filings;
 GRANT DELETE ON filings.watchlist TO auspex_filings;
 
 -- ── Jobs: backfills, replays ───────────────────────────────────────────────────────────────────────────────────────
@@ -278,22 +270,6 @@ BEGIN
   PERFORM platform.refresh_job(p_job_id, p_at);
 END $$;
 
--- As before, and what an operator began again costs nothing even where it turns out to be several units.
-CREATE OR REPLACE FUNCTION platform.expand_unit(
-  p_job_id text, p_unit_key text, p_units text[], p_prices jsonb, p_at timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-DECLARE known text[]; is_free boolean;
-BEGIN
-  PERFORM 1 FROM platform.jobs WHERE job_id = p_job_id AND status IN ('queued', 'running') FOR UPDATE;
-  IF NOT FOUND THEN RETURN; END IF;
-  SELECT coalesce(array_agg(u.unit_key), '{}'), coalesce(bool_or(u.unit_key = p_unit_key AND u.price ? 'operator'), false)
-    INTO known, is_free FROM platform.job_units AS u WHERE u.job_id = p_job_id;
-  PERFORM platform.expand_unit(p_job_id, p_unit_key, p_units, p_at);
-  UPDATE platform.job_units AS u SET price = CASE WHEN is_free THEN '{"operator": 0}' ELSE p_prices -> u.unit_key END
-    WHERE u.job_id = p_job_id AND u.unit_key = ANY (p_units) AND u.unit_key <> ALL (known)
-      AND (is_free OR p_prices ? u.unit_key);
-END $$;
-
 -- Who asked for it is told that a backfill ended, whoever ended it; by then it is settled (triggers go by their names).
 CREATE FUNCTION filings.tell_of_backfill_end() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -315,7 +291,14 @@ BEGIN
     PERFORM platform.emit_webhook(NEW.account_id, 'backfill.finished', NEW.job_id, news, NEW.request_id, trace, at);
   END IF;
   IF told.routed THEN
-    PERFORM platform.route_notification(told.notification_id, NEW.account_id, NEW.job_id, NEW.request_id, trace, at);
+    INSERT INTO platform.outbox (outbox_id, queue, body, created_at, deliver_after) VALUES (
+      platform.make_notification_ulid(at), 'platform-notifier',
+      jsonb_build_object(
+        'schema', 'platform.route_notification.v1', 'message_id', 'msg_' || platform.make_notification_ulid(at),
+        'dedup_key', 'route:' || told.notification_id, 'account_id', NEW.account_id, 'job_id', NEW.job_id,
+        'request_id', NEW.request_id, 'traceparent', trace, 'deferrals', 0,
+        'body', jsonb_build_object('notification_id', told.notification_id))::text,
+      at, at);
   END IF;
   RETURN NULL;
 END $$;

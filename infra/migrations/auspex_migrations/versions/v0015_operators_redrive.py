@@ -1,4 +1,4 @@
-"""An operator's redrive costs nothing whatever it brings; one way to route a notification. Deploy phase: before the code."""
+"""Jobs that an operator began again cost nothing; one way to route a notification. Deploy phase: before the code."""
 
 from auspex_migrations.runner import execute_sql_beside
 
